@@ -1,0 +1,1 @@
+//! One scan end to end, and whole cohorts with resume and a memory cap.

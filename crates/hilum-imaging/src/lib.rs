@@ -1,0 +1,1 @@
+//! Selection, segmentation and measurement of lungs on CT slices: arrays in, values out.

@@ -1,0 +1,1 @@
+//! NIfTI volumes, pictures and tables, in and out.

@@ -1,0 +1,1 @@
+//! Chest CT phantoms with known truth, made by code.

@@ -1,0 +1,1 @@
+//! What the tests of hilum share: data folders, oracle vectors, tolerances with their reasons.

@@ -1,1 +1,30 @@
-//! Figures and the HTML report, from tables and pictures already on disk.
+//! The report of a cohort: one self-contained HTML file, made from tables and pictures already on disk.
+//!
+//! Enters: the rows of the measurement table, the findings and area curves of every scan, and the PNG pictures in the
+//! output folder. Leaves: a page with its figures (SVG), pictures (JPEG and a palette PNG as mask layer), style and
+//! script inside it. It fetches nothing, so it can be mailed and opened anywhere; a content security policy in the
+//! page says so to the browser. Without a script every table, figure and picture can still be read.
+//!
+//! The same input gives the same bytes: there is no clock, no random number and no path in the page.
+//!
+//! This crate never opens a volume and measures nothing: a number in the report is a number of the table, a count of
+//! its rows, or a quantile of a column.
+
+mod classes;
+mod error;
+mod figures;
+mod input;
+mod layer;
+mod methods;
+mod page;
+mod pictures;
+mod problems;
+mod render;
+mod resample;
+mod stats;
+mod words;
+
+pub use error::ReportError;
+pub use input::{AreaCurve, Provenance, ReportInput, ScanEntry};
+pub use render::{render, write};
+pub use stats::{Summary, quantile};

@@ -1,0 +1,62 @@
+//! What a report is made from.
+
+use hilum_core::{Finding, Recipe, schema::Measurement};
+use std::{collections::BTreeMap, path::Path};
+
+/// A whole cohort, ready to be reported.
+#[derive(Debug, Clone)]
+pub struct ReportInput<'a> {
+    /// Title of the page.
+    pub title: &'a str,
+    /// Every scan of the cohort, measured or not, in the order in which the report lists them.
+    pub scans: Vec<ScanEntry>,
+    /// Where the numbers come from.
+    pub provenance: Provenance,
+    /// Names of the class labels (`"0"` -> `"Healthy"`); a label that is not here is shown as given.
+    pub class_names: BTreeMap<String, String>,
+    /// The folder that holds one folder of pictures a scan (`OUT/scans`).
+    pub scans_dir: &'a Path,
+}
+
+/// One scan: its row, what was found, and where its pictures lie.
+#[derive(Debug, Clone)]
+pub struct ScanEntry {
+    /// The scan's row of the measurement table.
+    pub row: Measurement,
+    /// Findings with their messages; a code that only the row names is shown without a message.
+    pub findings: Vec<Finding>,
+    /// Lung area along the scan, where it was measured.
+    pub curve: Option<AreaCurve>,
+    /// Name of the scan's folder below [`ReportInput::scans_dir`], with `slice.png` and `overlay.png`.
+    pub folder: String,
+}
+
+/// Lung area of every axial slice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AreaCurve {
+    /// Lung area in mm2, one value a slice, in the order of the file.
+    pub area_mm2: Vec<f64>,
+    /// Index of the chosen slice.
+    pub chosen: usize,
+    /// Whether the last slice is the uppermost (superior) one.
+    pub superior_is_last: bool,
+    /// Distance between slices along their normal, in mm.
+    pub slice_spacing_mm: f64,
+}
+
+/// Where the numbers come from: facts that do not depend on the machine or the hour.
+#[derive(Debug, Clone)]
+pub struct Provenance {
+    /// Version of hilum, as in `0.1.0`.
+    pub version: String,
+    /// The recipe of the run.
+    pub recipe: Recipe,
+    /// The command in short, without absolute paths.
+    pub command: String,
+    /// Settings that change results, as name and value, in the order in which they are shown.
+    pub settings: Vec<(String, String)>,
+    /// Hash over the content of all inputs, with the name of the hash (`blake3:...`).
+    pub inputs_hash: Option<String>,
+    /// Files in the input folder that are not scans, counted by ending (`"txt"` -> 3).
+    pub left_out: BTreeMap<String, u64>,
+}

@@ -3,6 +3,11 @@
 //! The real scans and the reference vectors lie outside the project, in a folder named `shared` beside the workspace
 //! or wherever `HILUM_SHARED` points. A machine without them skips those tests with a word; CI may not.
 
+mod packed;
+pub mod vectors;
+
+pub use packed::{PackedMask, Runs};
+
 use std::path::{Path, PathBuf};
 
 /// The folder of real scans (`shared/data`); `None`, with a word on stderr, where it is missing.

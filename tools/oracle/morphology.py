@@ -12,7 +12,7 @@ from masks import planes
 from packing import runs, write
 from skimage import morphology
 
-MASKS = ("one-set", "ring-in-ring", "comb", "noise-7x64", "sparse-64x64", "half-64x64", "holey-64x64", "wide-65x130")
+MASKS = ("one-set", "ring-in-ring", "comb", "noise-7x64", "sparse-64x64", "holey-64x64", "wide-65x130")
 RADII_PX = (1, 3.5, 5)
 
 
@@ -40,12 +40,16 @@ def operations(mask: np.ndarray, radius_px: float) -> dict[tuple[str, str], np.n
     def crop(image: np.ndarray) -> np.ndarray:
         return image[edge:-edge, edge:-edge]
 
+    image = mask.astype(np.uint8)
+    dilated = dilate(image)
+    assert np.array_equal(dilated, crop(dilate(plane))), "dilation does not care what lies outside"
     return {
         ("erosion", "background"): crop(erode(plane)),
-        ("dilation", "background"): crop(dilate(plane)),
-        ("opening", "background"): crop(dilate(erode(plane))),
+        ("erosion", "ignored"): erode(image),
+        ("dilation", "ignored"): dilated,
+        ("opening", "ignored"): dilate(erode(image)),
         ("closing", "background"): crop(erode(dilate(plane))),
-        ("closing", "ignored"): erode(dilate(mask.astype(np.uint8))),
+        ("closing", "ignored"): erode(dilated),
     }
 
 

@@ -1,1 +1,18 @@
-//! NIfTI volumes, pictures and tables, in and out.
+//! Files in and out: NIfTI volumes, pictures and tables.
+//!
+//! * [`nifti`]: chest CT volumes, read slice by slice in Hounsfield units, and masks, slices and volumes written back
+//!   on the same grid;
+//! * [`raster`]: 8-bit PNG pictures;
+//! * [`table`]: the measurement table as CSV and Parquet, and manifests in either form.
+//!
+//! Whatever this crate writes appears whole or not at all ([`write_atomically`]), and the same content gives the same
+//! bytes. Messages name a file by its last component only, so that no folder of the user's machine ends up in a table.
+//!
+//! It knows nothing about lungs: arrays and tables go through it, and nothing is measured here.
+
+mod atomic;
+pub mod nifti;
+pub mod raster;
+pub mod table;
+
+pub use atomic::{file_name, write_atomically};

@@ -1,0 +1,41 @@
+//! NIfTI-1 and NIfTI-2: chest CT volumes in, masks and slices out.
+//!
+//! # In
+//! [`NiftiFile::open`] reads the header and says what the volume is and what is odd about it; [`NiftiFile::reader`] shows
+//! the axial slices in Hounsfield units, from memory ([`ReadMode::Whole`], fastest) or while the file is decoded
+//! ([`ReadMode::Streamed`], a few slices of memory). Stored values become HU as `stored * scl_slope + scl_inter`.
+//!
+//! # Out
+//! [`write_mask`] and [`write_slice`] keep the geometry of the volume they came from, field for field; [`write_volume`]
+//! makes a new file. Text fields of the header are left blank: they may hold names of people.
+//!
+//! # Not here
+//! Time series, complex numbers and colours are refused; header extensions are passed over; nothing is resampled.
+//!
+//! # Source
+//! nifti1.h and nifti2.h of the NIfTI Data Format Working Group; fields carry their names.
+
+mod affine;
+mod convert;
+mod datatype;
+mod error;
+mod extent;
+mod file;
+mod gather;
+mod gzip;
+mod header;
+mod layout;
+mod pages;
+mod pass;
+mod planes;
+mod quaternion;
+mod reader;
+mod stored;
+mod write;
+
+pub use datatype::Datatype;
+pub use error::NiftiError;
+pub use file::NiftiFile;
+pub use header::{Endian, Header, Version};
+pub use reader::{NiftiReader, ReadBuffers, ReadMode};
+pub use write::{write_mask, write_slice, write_volume};

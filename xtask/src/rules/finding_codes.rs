@@ -17,15 +17,15 @@ pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
     };
     let documented = documented(guide);
     let mut raised = Codes::new();
-    let mut literals = BTreeSet::new();
+    let mut sources = String::new();
     for (path, text) in tree.texts() {
         if path.starts_with("crates/") && path.contains("/src/") && path.ends_with(".rs") {
             let source = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
             collect(source, &mut raised);
-            literals.extend(source.split('"').skip(1).step_by(2).map(str::to_owned));
+            sources.push_str(source);
         }
     }
-    compare(&documented, &raised, &literals)
+    compare(&documented, &raised, &sources)
 }
 
 /// Rows `| `code` | level, level | ...` of the guide.
@@ -41,7 +41,8 @@ fn documented(guide: &str) -> Codes {
     codes
 }
 
-/// Adds the codes of `Finding::level("code", ...)`, wherever the code is written out.
+/// Adds the codes of `Finding::level("code", ...)` and `...failed(..., "code", ...)`, wherever they are written out. A
+/// scan that failed carries its code as a finding of level reject.
 fn collect(source: &str, codes: &mut Codes) {
     for level in LEVELS.iter().copied() {
         for (at, call) in source.match_indices(&format!("Finding::{level}(")) {
@@ -51,9 +52,39 @@ fn collect(source: &str, codes: &mut Codes) {
             }
         }
     }
+    for (at, call) in source.match_indices("failed(") {
+        if let Some(code) = literals_of_call(&source[at + call.len()..]).find(|literal| is_code(literal)) {
+            codes.entry(code.to_owned()).or_default().insert("reject");
+        }
+    }
 }
 
-fn compare(documented: &Codes, raised: &Codes, literals: &BTreeSet<String>) -> Vec<Problem> {
+/// The string literals of a call, from the text after its opening parenthesis.
+fn literals_of_call(arguments: &str) -> impl Iterator<Item = &str> {
+    let mut open = 1;
+    arguments
+        .split('"')
+        .enumerate()
+        .map_while(move |(i, part)| {
+            if i % 2 == 1 {
+                return Some(Some(part));
+            }
+            for c in part.chars() {
+                open += i32::from(c == '(') - i32::from(c == ')');
+                if open == 0 {
+                    return None;
+                }
+            }
+            Some(None)
+        })
+        .flatten()
+}
+
+fn is_code(literal: &str) -> bool {
+    literal.len() > 2 && literal.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+}
+
+fn compare(documented: &Codes, raised: &Codes, sources: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (code, levels) in raised {
         let told = documented.get(code).cloned().unwrap_or_default();
@@ -63,7 +94,7 @@ fn compare(documented: &Codes, raised: &Codes, literals: &BTreeSet<String>) -> V
         }
     }
     // A code may reach its finding through a variable; then it is still written out somewhere.
-    for code in documented.keys().filter(|code| !literals.contains(*code)) {
+    for code in documented.keys().filter(|code| !sources.contains(&format!("\"{code}\""))) {
         problems.push(Problem::new(GUIDE, format!("'{code}' is documented, but no source raises it")));
     }
     problems
@@ -97,6 +128,13 @@ mod tests {
                 "'odd' is raised as note but not documented so"
             ]
         );
+    }
+
+    #[test]
+    fn the_code_of_a_failed_scan_is_found_among_its_arguments() {
+        let source = "failed(x, &y(), \"no_way\", &format!(\"lost {n}\")); other(\"oblique\")";
+        assert_eq!(messages(source), ["'no_way' is raised as reject but not documented so"]);
+        assert!(messages("fn failed(code: &str) {} let a = \"oblique\";").is_empty());
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl Mask {
         mask
     }
 
-    /// The mask drawn by `picture`: one line a row, `#` set, anything else not; spaces are ignored.
+    /// The mask drawn by `picture`: one line a row, `#` set, anything else not; spaces and `|` are ignored.
     ///
     /// ```
     /// let mask = hilum_core::Mask::drawn("
@@ -231,7 +231,7 @@ impl Mask {
     pub fn drawn(picture: &str) -> Self {
         let lines: Vec<Vec<char>> = picture
             .lines()
-            .map(|line| line.chars().filter(|c| !c.is_whitespace()).collect())
+            .map(|line| line.chars().filter(|&c| !c.is_whitespace() && c != '|').collect())
             .filter(|line: &Vec<char>| !line.is_empty())
             .collect();
         let cols = lines.iter().map(Vec::len).max().unwrap_or(0);

@@ -1,1 +1,20 @@
 //! Selection, segmentation and measurement of lungs on CT slices: arrays in, values out.
+//!
+//! Enters: slices in HU ([`hilum_core::SliceView`]) or bit masks. Leaves: masks, areas, findings. No files, no threads, no
+//! clock: the same arrays give the same values everywhere. Array order and units are those of [`hilum_core`].
+
+mod components;
+mod display;
+mod gate;
+pub mod lungs;
+pub mod morphology;
+pub mod runs;
+mod select;
+pub mod sets;
+mod threshold;
+
+pub use components::{Component, Components, Connectivity, fill_holes};
+pub use display::{Display, Picture, Window};
+pub use gate::{Gate, geometry_findings};
+pub use select::{PLATEAU_FRAC, SliceChoice, first_maximum};
+pub use threshold::threshold_below;

@@ -1,0 +1,208 @@
+//! The trachea and the main bronchi, followed from the top of the scan.
+//!
+//! A capped region growth on the graph of air regions: the trachea is a region of 0.4 to 7 cm2 that holds gas, is about
+//! as wide as deep, and keeps its size from slice to slice for at least 2 cm. It is followed downwards through regions
+//! that overlap it and stay below a cap; a region that grows past the cap is lung. Where the thin wall between trachea
+//! and lung vanishes for a few slices, the last section of the trachea is projected through them.
+//! Bronchi inside the lung are not looked for: they count as lung.
+
+use crate::lungs::choose::Air;
+use crate::lungs::regions::AirRegions;
+use hilum_core::{Mask, MaskVolume};
+
+const LEAST_TRACHEA_MM2: f64 = 40.0;
+const LARGEST_TRACHEA_MM2: f64 = 700.0;
+/// A section at the carina may be this many times the trachea's.
+const CARINA_FACTOR: f64 = 2.5;
+/// Share of gas in a trachea; partial volume lowers it on coarse grids.
+const LEAST_GAS_FRAC: f64 = 0.1;
+/// Width over depth and depth over width.
+const MOST_ASPECT: f64 = 2.5;
+/// Shorter than this it is not a trachea but the tip of a lung.
+const LEAST_LENGTH_MM: f64 = 20.0;
+/// Longest stretch through which the trachea is projected when its wall is not seen.
+const LONGEST_GAP_MM: f64 = 15.0;
+
+/// Pixel and slice sizes, and which way is down.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grid {
+    /// Area of a pixel.
+    pub pixel_mm2: f64,
+    /// Distance between slices.
+    pub slice_mm: f64,
+    /// Whether the last slice is the topmost one.
+    pub superior_is_last: bool,
+}
+
+/// What was found of the airway.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Airway {
+    /// Whole regions that are airway.
+    pub regions: Vec<u32>,
+    /// Sections cut out of larger regions: slice and pixels.
+    pub projected: Vec<(usize, Mask)>,
+}
+
+/// Finds the airway among the regions named lung. Empty when there is no trachea in the scan.
+pub(crate) fn find_airway(regions: &AirRegions, kinds: &[Air], air: &MaskVolume, grid: Grid) -> Airway {
+    let links = Links::of(regions, grid.superior_is_last);
+    let slices = regions.slices();
+    let from_top = |n: usize| if grid.superior_is_last { slices - 1 - n } else { n };
+    let lung_slices: Vec<usize> = (0..slices)
+        .map(from_top)
+        .filter(|&s| regions.on_slice(s).any(|r| kinds[r as usize] == Air::Lung))
+        .collect();
+    for &slice in lung_slices.iter().take(lung_slices.len().div_ceil(3)) {
+        for seed in regions.on_slice(slice).filter(|&r| kinds[r as usize] == Air::Lung) {
+            if may_be_trachea(regions, seed, grid) {
+                let airway = Tracker { regions, kinds, air, grid, links: &links }.follow(seed);
+                if let Some(airway) = airway {
+                    return airway;
+                }
+            }
+        }
+    }
+    Airway::default()
+}
+
+fn may_be_trachea(regions: &AirRegions, region: u32, grid: Grid) -> bool {
+    let r = regions.region(region);
+    let area_mm2 = r.area_px as f64 * grid.pixel_mm2;
+    let [top, left, bottom, right] = r.bounds.map(f64::from);
+    let aspect = (right - left) / (bottom - top);
+    (LEAST_TRACHEA_MM2..=LARGEST_TRACHEA_MM2).contains(&area_mm2)
+        && (1.0 / MOST_ASPECT..=MOST_ASPECT).contains(&aspect)
+        && r.gas_px as f64 >= LEAST_GAS_FRAC * r.area_px as f64
+}
+
+/// For every region, the regions below it (towards the feet) that share pixels with it.
+struct Links {
+    starts: Vec<usize>,
+    down: Vec<u32>,
+}
+
+impl Links {
+    fn of(regions: &AirRegions, superior_is_last: bool) -> Self {
+        let mut pairs: Vec<(u32, u32)> = regions
+            .links()
+            .iter()
+            .map(|l| if superior_is_last { (l.above, l.below) } else { (l.below, l.above) })
+            .collect();
+        pairs.sort_unstable();
+        let mut starts = vec![0; regions.list().len() + 1];
+        for &(from, _) in &pairs {
+            starts[from as usize + 1] += 1;
+        }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        Self { starts, down: pairs.into_iter().map(|(_, to)| to).collect() }
+    }
+
+    fn down(&self, region: u32) -> &[u32] {
+        &self.down[self.starts[region as usize]..self.starts[region as usize + 1]]
+    }
+}
+
+struct Tracker<'a> {
+    regions: &'a AirRegions,
+    kinds: &'a [Air],
+    air: &'a MaskVolume,
+    grid: Grid,
+    links: &'a Links,
+}
+
+impl Tracker<'_> {
+    /// Follows the trachea from `seed`; `None` if it turns out too short to be one.
+    fn follow(&self, seed: u32) -> Option<Airway> {
+        let mut airway = Airway::default();
+        let mut sections_px = vec![self.regions.region(seed).area_px];
+        let mut front = vec![seed];
+        while !front.is_empty() {
+            airway.regions.extend(&front);
+            let cap_px = self.cap_px(&mut sections_px.clone());
+            let mut next = self.airways_below(front.iter().copied(), cap_px);
+            if next.is_empty() && front.len() == 1 {
+                next = self.project(front[0], cap_px, &mut airway);
+            }
+            if next.len() == 1 && front.len() == 1 {
+                sections_px.push(self.regions.region(next[0]).area_px);
+            }
+            front = next;
+        }
+        let length_mm = sections_px.len() as f64 * self.grid.slice_mm;
+        (length_mm >= LEAST_LENGTH_MM && sections_px.len() >= 3).then_some(airway)
+    }
+
+    /// The largest section that still counts as airway: 2.5 times the median so far, at most 7 cm2.
+    fn cap_px(&self, sections_px: &mut [u64]) -> f64 {
+        sections_px.sort_unstable();
+        let median = sections_px[sections_px.len() / 2] as f64;
+        (median * CARINA_FACTOR).min(LARGEST_TRACHEA_MM2 / self.grid.pixel_mm2)
+    }
+
+    fn airways_below(&self, from: impl Iterator<Item = u32>, cap_px: f64) -> Vec<u32> {
+        let mut below: Vec<u32> = from
+            .flat_map(|r| self.links.down(r).iter().copied())
+            .filter(|&r| {
+                let region = self.regions.region(r);
+                self.kinds[r as usize] == Air::Lung
+                    && region.area_px as f64 <= cap_px
+                    && region.gas_px as f64 >= LEAST_GAS_FRAC * region.area_px as f64
+            })
+            .collect();
+        below.sort_unstable();
+        below.dedup();
+        below
+    }
+
+    /// Carries the section `from` down through slices on which it is joined to the lung, until it stands alone again.
+    /// Returns the regions where it does; leaves `airway` as it was if it never does.
+    fn project(&self, from: u32, cap_px: f64, airway: &mut Airway) -> Vec<u32> {
+        let (rows, cols) = (self.air.rows(), self.air.cols());
+        let mut section = Mask::new(rows, cols);
+        self.regions.paint(from, &mut section.view_mut());
+        let mut slice = self.regions.region(from).slice;
+        let mut projected = Vec::new();
+        let most = (LONGEST_GAP_MM / self.grid.slice_mm).floor().max(1.0) as usize;
+        for _ in 0..most {
+            let Some(below) = self.slice_below(slice) else { break };
+            slice = below;
+            section.view_mut().and(self.air.slice(slice));
+            if section.view().is_empty() {
+                break;
+            }
+            let alone = self.standing_alone(slice, &section, cap_px);
+            if !alone.is_empty() {
+                airway.projected.append(&mut projected);
+                return alone;
+            }
+            projected.push((slice, section.clone()));
+        }
+        Vec::new()
+    }
+
+    fn slice_below(&self, slice: usize) -> Option<usize> {
+        if self.grid.superior_is_last {
+            slice.checked_sub(1)
+        } else {
+            Some(slice + 1).filter(|&s| s < self.regions.slices())
+        }
+    }
+
+    /// Airway-sized regions of `slice` that share pixels with `section`.
+    fn standing_alone(&self, slice: usize, section: &Mask, cap_px: f64) -> Vec<u32> {
+        self.regions
+            .on_slice(slice)
+            .filter(|&r| {
+                let region = self.regions.region(r);
+                self.kinds[r as usize] == Air::Lung
+                    && region.area_px as f64 <= cap_px
+                    && region.gas_px as f64 >= LEAST_GAS_FRAC * region.area_px as f64
+                    && self.regions.runs(r).iter().any(|run| {
+                        super::regions::count_in_run(section.view().row(run.row as usize), run.run) > 0
+                    })
+            })
+            .collect()
+    }
+}

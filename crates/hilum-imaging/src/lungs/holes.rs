@@ -1,0 +1,193 @@
+//! Which holes of the lung mask belong to the lung.
+//!
+//! Vessels, airway walls and lesions leave holes that belong to it; the liver dome, the heart's apex and the hilum also
+//! appear as holes on some slices, and do not. Seen on one slice they look alike. Across slices they do not: an organ's
+//! hole grows until, on a neighbouring slice, it opens into the rest of the body. So holes that overlap on neighbouring
+//! slices form stacks, and a stack that is anywhere larger than 3 cm2 and opens into the body is an organ.
+
+use crate::components::{Components, Connectivity};
+use crate::lungs::regions::{RowRun, count_in_run};
+use crate::sets::DisjointSets;
+use hilum_core::MaskVolume;
+
+/// Holes below this (mm2) are always filled: vessels, and the very tip of a dome.
+const ALWAYS_FILLED_BELOW_MM2: f64 = 50.0;
+/// A stack that nowhere reaches this (mm2) is a vessel or lesion: hilar vessels inside the lung stay below 2 cm across.
+const ORGAN_FROM_MM2: f64 = 300.0;
+/// Two holes of neighbouring slices belong together when they share this much of the smaller one.
+const STACKED_FROM_FRAC: f64 = 0.5;
+/// A hole opens into the body when this much of it lies over body that is neither lung nor hole.
+const OPEN_FROM_FRAC: f64 = 0.5;
+
+#[derive(Debug)]
+struct Hole {
+    slice: usize,
+    area_px: u64,
+    runs: Vec<RowRun>,
+}
+
+impl Hole {
+    fn overlap_px(&self, other: &Self) -> u64 {
+        let mut first = 0;
+        let mut shared = 0;
+        for a in &self.runs {
+            while first < other.runs.len() && other.runs[first].row < a.row {
+                first += 1;
+            }
+            let same_row = other.runs[first..].iter().take_while(|b| b.row == a.row);
+            shared += same_row.map(|b| u64::from(a.run.overlap_px(b.run))).sum::<u64>();
+        }
+        shared
+    }
+}
+
+/// Holes large enough to be asked about, slice by slice.
+#[derive(Debug, Default)]
+pub(crate) struct Holes {
+    list: Vec<Hole>,
+}
+
+impl Holes {
+    /// Fills the small holes of one slice of the lung mask and notes the large ones. Slices must come in order.
+    pub(crate) fn take(
+        &mut self,
+        lung: &mut MaskVolume,
+        slice: usize,
+        rows: std::ops::Range<usize>,
+        pixel_mm2: f64,
+    ) {
+        let view = lung.slice(slice);
+        let holes = Components::of_background_rows(view, rows, Connectivity::Four);
+        let small: Vec<bool> = holes
+            .list()
+            .iter()
+            .map(|c| !c.touches_border && c.area_px as f64 * pixel_mm2 < ALWAYS_FILLED_BELOW_MM2)
+            .collect();
+        let mut large: Vec<Option<Hole>> = holes
+            .list()
+            .iter()
+            .zip(&small)
+            .map(|(c, &small)| {
+                (!c.touches_border && !small).then(|| Hole { slice, area_px: c.area_px, runs: Vec::new() })
+            })
+            .collect();
+        let mut mask = lung.slice_mut(slice);
+        for (row, run, label) in holes.all_runs() {
+            if small[label as usize] {
+                mask.set_run(row, run.start as usize, run.end as usize);
+            } else if let Some(hole) = &mut large[label as usize] {
+                hole.runs.push(RowRun { row: row as u32, run });
+            }
+        }
+        self.list.extend(large.into_iter().flatten());
+    }
+
+    /// Fills every noted hole that is not part of an organ.
+    pub(crate) fn fill_all_but_organs(self, lung: &mut MaskVolume, pixel_mm2: f64) {
+        let organs = self.organs(lung, pixel_mm2);
+        for (hole, _) in self.list.iter().zip(organs).filter(|(_, organ)| !organ) {
+            let mut mask = lung.slice_mut(hole.slice);
+            for r in &hole.runs {
+                mask.set_run(r.row as usize, r.run.start as usize, r.run.end as usize);
+            }
+        }
+    }
+
+    fn organs(&self, lung: &MaskVolume, pixel_mm2: f64) -> Vec<bool> {
+        let mut stacks = DisjointSets::new(self.list.len());
+        let mut opens = vec![false; self.list.len()];
+        for (index, hole) in self.list.iter().enumerate() {
+            for neighbour in [hole.slice.checked_sub(1), Some(hole.slice + 1)] {
+                let Some(slice) = neighbour.filter(|&s| s < lung.slices()) else {
+                    // The scan ends here: what the hole opens into was not scanned.
+                    opens[index] = true;
+                    continue;
+                };
+                let mut enclosed_px = self.lung_over_px(hole, lung, slice);
+                for (other, candidate) in self.on_slice(slice) {
+                    let shared_px = hole.overlap_px(candidate);
+                    enclosed_px += shared_px;
+                    let smaller = hole.area_px.min(candidate.area_px) as f64;
+                    if shared_px as f64 >= STACKED_FROM_FRAC * smaller {
+                        stacks.union(index as u32, other as u32);
+                    }
+                }
+                let open_px = hole.area_px.saturating_sub(enclosed_px);
+                opens[index] |= open_px as f64 >= OPEN_FROM_FRAC * hole.area_px as f64;
+            }
+        }
+        let (stack, count) = stacks.numbered();
+        let mut large = vec![false; count];
+        let mut open = vec![false; count];
+        for ((hole, &s), &opens) in self.list.iter().zip(&stack).zip(&opens) {
+            large[s as usize] |= hole.area_px as f64 * pixel_mm2 >= ORGAN_FROM_MM2;
+            open[s as usize] |= opens;
+        }
+        stack.iter().map(|&s| large[s as usize] && open[s as usize]).collect()
+    }
+
+    fn lung_over_px(&self, hole: &Hole, lung: &MaskVolume, slice: usize) -> u64 {
+        let view = lung.slice(slice);
+        hole.runs.iter().map(|r| count_in_run(view.row(r.row as usize), r.run)).sum()
+    }
+
+    fn on_slice(&self, slice: usize) -> impl Iterator<Item = (usize, &Hole)> {
+        let first = self.list.partition_point(|h| h.slice < slice);
+        self.list[first..]
+            .iter()
+            .take_while(move |h| h.slice == slice)
+            .enumerate()
+            .map(move |(i, h)| (first + i, h))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A square lung on every slice with a square hole whose half width is given per slice.
+    fn lung_with_holes(half_widths: &[Option<usize>]) -> MaskVolume {
+        let mut lung = MaskVolume::new(64, 64, half_widths.len());
+        for (slice, half) in half_widths.iter().enumerate() {
+            let Some(half) = half else { continue };
+            for row in 4usize..60 {
+                let inside = |c: usize| row.abs_diff(32) < *half && c.abs_diff(32) < *half;
+                for col in 4..60 {
+                    lung.slice_mut(slice).set(row, col, !inside(col));
+                }
+            }
+        }
+        lung
+    }
+
+    fn filled(half_widths: &[Option<usize>]) -> Vec<u64> {
+        let mut lung = lung_with_holes(half_widths);
+        let mut holes = Holes::default();
+        for slice in 0..half_widths.len() {
+            holes.take(&mut lung, slice, 0..64, 1.0);
+        }
+        holes.fill_all_but_organs(&mut lung, 1.0);
+        (0..half_widths.len()).map(|s| lung.slice(s).count_px()).collect()
+    }
+
+    const WHOLE: u64 = 56 * 56;
+
+    #[test]
+    fn a_lesion_inside_the_lung_is_filled() {
+        let areas = filled(&[Some(0), Some(6), Some(12), Some(12), Some(6), Some(0)]);
+        assert_eq!(areas, [WHOLE; 6]);
+    }
+
+    #[test]
+    fn a_dome_that_opens_into_the_body_is_not() {
+        // From above: a small cap, a growing disc, then no lung at all: the liver.
+        let areas = filled(&[None, Some(20), Some(14), Some(8), Some(3), Some(0)]);
+        let without = |half: u64| WHOLE - (2 * half - 1).pow(2);
+        assert_eq!(areas, [0, without(20), without(14), without(8), WHOLE, WHOLE]);
+    }
+
+    #[test]
+    fn a_vessel_that_leaves_the_lung_is_filled() {
+        assert_eq!(filled(&[None, Some(5), Some(5), Some(5)])[1..], [WHOLE; 3]);
+    }
+}

@@ -1,0 +1,114 @@
+//! The lungs of a whole scan, without learned weights.
+//!
+//! In: bit masks of the volume at three thresholds ([`Planes`], filled slice by slice). Out: lung and dense tissue masks
+//! of every axial slice, and the area curve. Coordinates are voxel indices; areas and lengths become mm only through
+//! the spacing given.
+//!
+//! The method, in the order of the code:
+//! 1. air is what lies below -500 HU; its 4-connected regions on every slice, linked across slices (`regions`);
+//! 2. lungs are the largest three-dimensional components of enclosed air inside the body that are not mostly gas
+//!    (`choose`, `body`);
+//! 3. the trachea and main bronchi are followed from the top and taken off (`airway`);
+//! 4. on every slice the edge is moved to the half-way value of -400 HU (one pixel at most), and the mask is closed with
+//!    a disk of 5 mm (`mask`);
+//! 5. holes are filled unless they are organs: the liver dome, the heart (`holes`);
+//! 6. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
+//!
+//! What it does NOT do: consolidation that is attached to the chest wall over more than the closing bridges stays
+//! outside; right and left lung are not told apart in the masks.
+//!
+//! Sources: Hu, Hoffman, Reinhardt 2001 (doi:10.1109/42.929615) for threshold, connectivity and airway removal; Armato
+//! and Sensakovic 2004 (doi:10.1016/j.acra.2004.06.005) for the closing. Constants are named and argued in their files.
+
+mod airway;
+mod body;
+mod choose;
+mod holes;
+mod mask;
+mod planes;
+mod regions;
+
+pub use body::Body;
+pub use choose::Air;
+pub use mask::CLOSING_RADIUS_MM;
+pub use planes::{AIR_BELOW_HU, EDGE_BELOW_HU, GAS_BELOW_HU, Planes};
+pub use regions::{AirRegions, Link, Region, RowRun};
+
+use airway::{Grid, find_airway};
+use choose::choose_lungs;
+use hilum_core::{Direction, Geometry, MaskVolume};
+use holes::Holes;
+use mask::SliceMasks;
+
+/// The lungs of a scan.
+#[derive(Debug, Clone)]
+pub struct Lungs {
+    /// Lung: parenchyma with its vessels, lesions and inner airways; on every axial slice.
+    pub lung: MaskVolume,
+    /// Dense tissue: the part of the lung at or above -500 HU.
+    pub dense: MaskVolume,
+    /// Lung area of every axial slice in pixels.
+    pub area_px: Vec<u64>,
+    /// The body outline on the slice with the largest area, coarsely; `None` without lung.
+    pub body: Option<Body>,
+    /// For every slice, whether lung seems to be lost there because it touches the border of the image.
+    pub cut_off: Vec<bool>,
+    /// Whether a trachea was found.
+    pub airway_found: bool,
+}
+
+impl Lungs {
+    /// Segments the lungs of a scan. All areas are 0 when there is no lung.
+    pub fn segment(mut planes: Planes, geometry: &Geometry) -> Self {
+        let spacing = geometry.in_plane_spacing_mm();
+        let pixel_mm2 = geometry.pixel_area_mm2();
+        let grid = Grid {
+            pixel_mm2,
+            slice_mm: geometry.slice_spacing_mm(),
+            superior_is_last: geometry.frame().slice_direction == Direction::Superior,
+        };
+        let regions = AirRegions::of(&planes.air, &planes.gas);
+        let mut kinds = choose_lungs(&regions, &planes.air, spacing);
+        let cut_off = lung_lost_at_border(&regions, &kinds);
+        let airway = find_airway(&regions, &kinds, &planes.air, grid);
+        for &region in &airway.regions {
+            kinds[region as usize] = Air::Airway;
+        }
+
+        let masks = SliceMasks::new(&regions, &kinds, &airway, spacing);
+        let mut holes = Holes::default();
+        for slice in 0..regions.slices() {
+            let rows = masks.draw(slice, &mut planes);
+            holes.take(&mut planes.edge, slice, rows, pixel_mm2);
+        }
+        let Planes { air, edge: mut lung, gas: mut dense } = planes;
+        holes.fill_all_but_organs(&mut lung, pixel_mm2);
+        for slice in 0..lung.slices() {
+            let mut view = dense.slice_mut(slice);
+            view.clear();
+            view.or(lung.slice(slice));
+            view.and_not(air.slice(slice));
+        }
+        let area_px: Vec<u64> = (0..lung.slices()).map(|s| lung.slice(s).count_px()).collect();
+        let largest = crate::select::first_maximum(&area_px).filter(|&s| area_px[s] > 0);
+        let body = largest.map(|s| Body::on_slice(air.slice(s), spacing));
+        Self { lung, dense, area_px, body, cut_off, airway_found: !airway.regions.is_empty() }
+    }
+}
+
+/// Where lung on one slice continues, on a neighbouring slice, into air that touches the border of the image.
+fn lung_lost_at_border(regions: &AirRegions, kinds: &[Air]) -> Vec<bool> {
+    const LOST_FROM_FRAC: f64 = 0.25;
+    let mut lost = vec![false; regions.slices()];
+    for link in regions.links() {
+        let (outside, lung) = match (kinds[link.below as usize], kinds[link.above as usize]) {
+            (Air::Outside, Air::Lung) => (link.below, link.above),
+            (Air::Lung, Air::Outside) => (link.above, link.below),
+            _ => continue,
+        };
+        if link.overlap_px as f64 >= LOST_FROM_FRAC * regions.region(lung).area_px as f64 {
+            lost[regions.region(outside).slice] = true;
+        }
+    }
+    lost
+}

@@ -1,0 +1,133 @@
+//! Slices to bit masks: which pixels lie below a threshold.
+//!
+//! In: an axial slice in HU. Out: one bit a pixel per threshold, all thresholds in one pass over the pixels, because
+//! reading them is the cost. NaN is below nothing, so a voxel without a value counts as tissue.
+//! The comparison runs on the vector unit that every machine of its kind has (SSE2, NEON), through the crate `wide`.
+
+use hilum_core::{MaskViewMut, SliceData, SliceView};
+use wide::{f32x8, i16x16};
+
+/// Sets in `masks[n]` exactly the pixels of `slice` that are below `thresholds_hu[n]`.
+///
+/// Panics if a mask has another shape than the slice.
+pub fn threshold_below<const N: usize>(
+    slice: SliceView<'_>,
+    thresholds_hu: [i16; N],
+    mut masks: [MaskViewMut<'_>; N],
+) {
+    for mask in &masks {
+        let view = mask.as_view();
+        assert_eq!((view.rows(), view.cols()), (slice.rows(), slice.cols()), "mask and slice of one shape");
+    }
+    let cols = slice.cols();
+    for row in 0..slice.rows() {
+        let mut lines = masks.each_mut().map(|m| m.row_mut(row));
+        match slice.data() {
+            SliceData::I16(pixels) => {
+                row_below(&pixels[row * cols..(row + 1) * cols], thresholds_hu, &mut lines, word_i16);
+            }
+            SliceData::F32(pixels) => {
+                let thresholds = thresholds_hu.map(f32::from);
+                row_below(&pixels[row * cols..(row + 1) * cols], thresholds, &mut lines, word_f32);
+            }
+        }
+    }
+}
+
+/// One row: whole words of 64 pixels through `word`, the rest of the row pixel by pixel.
+fn row_below<T: Copy + PartialOrd, const N: usize>(
+    pixels: &[T],
+    thresholds: [T; N],
+    lines: &mut [&mut [u64]; N],
+    word: impl Fn(&[T; 64], [T; N]) -> [u64; N],
+) {
+    let (blocks, rest) = pixels.as_chunks::<64>();
+    for (index, block) in blocks.iter().enumerate() {
+        for (line, bits) in lines.iter_mut().zip(word(block, thresholds)) {
+            line[index] = bits;
+        }
+    }
+    if !rest.is_empty() {
+        for (line, &t) in lines.iter_mut().zip(&thresholds) {
+            line[blocks.len()] = bits_below(rest, t);
+        }
+    }
+}
+
+/// The plain way, for any type, machine and up to 64 pixels.
+fn bits_below<T: Copy + PartialOrd>(pixels: &[T], threshold: T) -> u64 {
+    pixels.iter().enumerate().fold(0, |bits, (i, &x)| bits | (u64::from(x < threshold) << i))
+}
+
+fn word_i16<const N: usize>(block: &[i16; 64], thresholds: [i16; N]) -> [u64; N] {
+    let limits = thresholds.map(i16x16::splat);
+    let mut words = [0u64; N];
+    for (position, &sixteen) in block.as_chunks::<16>().0.iter().enumerate() {
+        let lanes = i16x16::new(sixteen);
+        for (word, &limit) in words.iter_mut().zip(&limits) {
+            *word |= u64::from(lanes.simd_lt(limit).to_bitmask()) << (16 * position);
+        }
+    }
+    words
+}
+
+fn word_f32<const N: usize>(block: &[f32; 64], thresholds: [f32; N]) -> [u64; N] {
+    let limits = thresholds.map(f32x8::splat);
+    let mut words = [0u64; N];
+    for (position, &eight) in block.as_chunks::<8>().0.iter().enumerate() {
+        let lanes = f32x8::new(eight);
+        for (word, &limit) in words.iter_mut().zip(&limits) {
+            *word |= u64::from(lanes.simd_lt(limit).to_bitmask()) << (8 * position);
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hilum_core::Mask;
+    use proptest::prelude::*;
+
+    fn check<T: Copy + PartialOrd>(
+        rows: usize,
+        cols: usize,
+        pixels: &[T],
+        masks: &[Mask; 2],
+        thresholds: [T; 2],
+    ) {
+        for (mask, t) in masks.iter().zip(thresholds) {
+            let expected = Mask::from_fn(rows, cols, |r, c| pixels[r * cols + c] < t);
+            assert_eq!(mask, &expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_pixel_is_compared(cols in 1usize..200, rows in 1usize..4, seed in any::<u64>()) {
+            let mut state = seed;
+            let pixels: Vec<i16> = (0..rows * cols).map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 48) as i16
+            }).collect();
+            let (mut a, mut b) = (Mask::new(rows, cols), Mask::new(rows, cols));
+            let slice = SliceView::new(rows, cols, SliceData::I16(&pixels)).unwrap();
+            threshold_below(slice, [-500, 300], [a.view_mut(), b.view_mut()]);
+            check(rows, cols, &pixels, &[a.clone(), b.clone()], [-500, 300]);
+            let mut floats: Vec<f32> = pixels.iter().map(|&x| f32::from(x) / 7.0).collect();
+            floats[0] = f32::NAN;
+            let slice = SliceView::new(rows, cols, SliceData::F32(&floats)).unwrap();
+            threshold_below(slice, [-500, 300], [a.view_mut(), b.view_mut()]);
+            check(rows, cols, &floats, &[a, b], [-500.0, 300.0]);
+        }
+    }
+
+    #[test]
+    fn the_extremes_of_int16_compare_right() {
+        let pixels = [i16::MIN, i16::MAX, -501, -500, -499, 0];
+        let mut mask = Mask::new(1, 6);
+        let slice = SliceView::new(1, 6, SliceData::I16(&pixels)).unwrap();
+        threshold_below(slice, [-500], [mask.view_mut()]);
+        assert_eq!(mask.picture(), "# . # . . .");
+    }
+}

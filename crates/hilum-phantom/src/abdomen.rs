@@ -14,12 +14,12 @@ const GAS_HU: f32 = -990.0;
 pub(crate) const DIAPHRAGM_MM: f32 = 3.0;
 
 /// Signed distance from the liver: it fills the right dome and reaches over to the left in front.
-pub(crate) fn liver(level: &Level<'_>, x: f32, y: f32) -> f32 {
-    let under = level.under_dome(x, y).max(level.cage.distance(x, y)) + DIAPHRAGM_MM;
+pub(crate) fn liver(level: &Level<'_>, x: f32, y: f32, from_lung: f32) -> f32 {
+    let dome = level.under_dome(x, y) + DIAPHRAGM_MM;
     let slant = (x + 12.0 + 0.25 * y.max(0.0)) * 0.9;
     let floor = -215.0 - level.z;
-    let left_lobe = Shape::ellipsoid([18.0, -52.0, -134.0], [62.0, 30.0, 38.0]).distance([x, y, level.z]);
-    unite(slant.max(floor), left_lobe, 12.0).max(under)
+    let left_lobe = Shape::ellipsoid([6.0, -44.0, -138.0], [74.0, 44.0, 34.0]).distance([x, y, level.z]);
+    unite(slant.max(floor).max(dome), left_lobe, 12.0).max(from_lung)
 }
 
 /// The solid organs under the domes.
@@ -28,8 +28,8 @@ pub(crate) fn organs(patient: &Patient) -> Vec<Organ> {
     let kidney =
         |x: f32, z: f32| Organ::new(Shape::ellipsoid([x, 50.0, z], [25.0, 27.0, 52.0]), 32.0 + enhanced);
     vec![
-        Organ::new(Shape::ellipsoid([100.0, 46.0, -152.0], [30.0, 44.0, 46.0]), 50.0 + enhanced),
-        Organ::new(Shape::ellipsoid([62.0, -14.0, -146.0], [44.0, 52.0, 44.0]), 24.0).with_rim(4.0, 42.0),
+        Organ::new(Shape::ellipsoid([98.0, 40.0, -146.0], [34.0, 50.0, 46.0]), 50.0 + enhanced),
+        Organ::new(Shape::ellipsoid([64.0, -12.0, -146.0], [52.0, 58.0, 46.0]), 24.0).with_rim(4.0, 42.0),
         kidney(-58.0, -205.0),
         kidney(58.0, -198.0),
     ]
@@ -37,8 +37,8 @@ pub(crate) fn organs(patient: &Patient) -> Vec<Organ> {
 
 /// Gas: the stomach's bubble, which floats in front of a level surface, and loops of colon on some patients.
 pub(crate) fn gas(patient: &Patient, rng: &mut Rng) -> Vec<Gas> {
-    let level_y = rng.between(-52.0, -34.0);
-    let stomach = Shape::ellipsoid([62.0, -14.0, -146.0], [39.0, 47.0, 39.0]);
+    let level_y = rng.between(-56.0, -36.0);
+    let stomach = Shape::ellipsoid([64.0, -12.0, -146.0], [47.0, 53.0, 41.0]);
     let mut gas = vec![Gas { shape: stomach, behind_y: level_y, wall: None }];
     if patient.colon_gas {
         let mut at: Point = [112.0, -30.0, -150.0];

@@ -45,8 +45,8 @@ impl Torso {
             both(Shape::tube([188.0, 22.0, 105.0], 44.0, [216.0, 32.0, -220.0], 38.0), Some(8.0));
         }
         if let Some(size) = patient.breast_mm {
-            let front = -92.0 - fat * 0.7;
-            both(Shape::ellipsoid([74.0, front + 6.0, -34.0], [56.0, size, 52.0]), None);
+            let front = -86.0 - fat * 0.7;
+            both(Shape::ellipsoid([84.0, front + 14.0, -36.0], [64.0, 8.0 + size, 60.0]), None);
         }
         Self {
             fat_mm: fat,
@@ -65,6 +65,7 @@ impl Torso {
             half_depth: column(1),
             centre_y: column(2),
             squareness: 0.42,
+            front: 0.8,
         }
     }
 
@@ -97,9 +98,9 @@ impl Torso {
             self.lumps.iter().filter(|(shape, _)| shape.extent(z, 20.0).is_some()).copied().collect();
         canvas.paint(&reach, |mut pixel| {
             let [x, y, _] = pixel.at;
-            let trunk = skin.distance(x, y) + groove(x, y, skin.centre_y);
+            let trunk = skin.distance(x, y) + groove(x, y, skin.centre_y) + 2.5 * wall.bulk.at(x, y);
             let outside = lumps.iter().fold(trunk, |d, (shape, over)| {
-                unite(d, shape.distance(pixel.at), if over.is_some() { 16.0 } else { 12.0 })
+                unite(d, shape.distance(pixel.at), if over.is_some() { 16.0 } else { 22.0 })
             });
             *pixel.skin = outside;
             if outside > blur {
@@ -140,6 +141,7 @@ struct Wall<'a> {
     septa: TexturePlane,
     gland: TexturePlane,
     folds: TexturePlane,
+    bulk: TexturePlane,
 }
 
 impl<'a> Wall<'a> {
@@ -153,9 +155,10 @@ impl<'a> Wall<'a> {
             level,
             blur: frame.blur,
             lumpy: plane("lumps", 6.0),
-            septa: plane("septa", 19.0),
+            septa: plane("septa", 27.0),
             gland: plane("gland", 9.0),
             folds: plane("folds", 26.0),
+            bulk: plane("bulk", 70.0),
         }
     }
 
@@ -167,9 +170,9 @@ impl<'a> Wall<'a> {
         let [x, y, _] = pixel.at;
         pixel.blend(MUSCLE_HU + 6.0 * self.lumpy.at(x, y), cover(distance, self.blur));
         let sheet = self.septa.at(x, y * 1.4 + 0.25 * x.abs());
-        let thickness = 0.055 + 0.05 * self.lumpy.at(y, x).max(-0.6);
-        let fat = cover((sheet.abs() - thickness) * 19.0, 1.5 + self.blur * 0.5);
-        pixel.blend(-75.0, 0.8 * fat * cover(distance + 4.0, 2.0));
+        let thickness = 0.10 * self.bulk.at(y, x) + 0.02 * self.lumpy.at(y, x);
+        let fat = cover((sheet.abs() - thickness) * 27.0, 1.5 + self.blur * 0.5);
+        pixel.blend(-75.0, 0.7 * fat * cover(distance + 4.0, 2.0));
     }
 
     fn paint_gland(&self, pixel: &mut Pixel<'_>, inside: f32) {
@@ -183,7 +186,7 @@ impl<'a> Wall<'a> {
     /// Intercostal muscle, ribs, and the bed of fat and muscle inside the cage that organs and lungs lie in.
     fn paint_chest_wall(&self, pixel: &mut Pixel<'_>) {
         let [x, y, z] = pixel.at;
-        let from_pleura = self.level.cage.distance(x, y);
+        let from_pleura = self.level.pleura(x, y);
         if from_pleura > 14.0 {
             return;
         }
@@ -197,7 +200,9 @@ impl<'a> Wall<'a> {
             }
         }
         if from_pleura < 3.0 {
-            pixel.blend(-96.0 + 8.0 * self.lumpy.at(x, y), cover(from_pleura + 1.0, self.blur));
+            let neck = ((z - 82.0) / 20.0).clamp(0.0, 1.0) * ((x.abs() - 18.0) / 20.0).clamp(0.0, 1.0);
+            let bed = -96.0 + 8.0 * self.lumpy.at(x, y) + 130.0 * neck;
+            pixel.blend(bed, cover(from_pleura + 1.0, self.blur));
         }
     }
 

@@ -75,7 +75,7 @@ fn shoulder_girdle(patient: &Patient, thorax: &Thorax) -> Vec<Organ> {
     both(Shape::tube([19.0, front - 9.0, 60.0], 8.0, [36.0, front - 12.0, 70.0], 6.0), 1.6);
     both(Shape::tube([36.0, front - 12.0, 70.0], 6.0, [88.0, front + 2.0, 92.0 + lift], 5.5), 1.6);
     both(Shape::tube([88.0, front + 2.0, 92.0 + lift], 5.5, [148.0, 8.0, 112.0 + lift], 6.5), 1.6);
-    let blade = Shape::Ellipsoid { centre: [104.0, 80.0, 34.0], radii: [44.0, 3.6, 72.0], turn_sine: -0.5 };
+    let blade = Shape::Ellipsoid { centre: [104.0, 80.0, 34.0], radii: [40.0, 4.4, 70.0], turn_sine: -0.5 };
     both(blade, 1.6);
     both(Shape::tube([116.0, 76.0, -30.0], 4.5, [148.0, 34.0, 88.0], 6.0), 1.6);
     both(Shape::tube([84.0, 94.0, 70.0], 4.0, [156.0, 52.0, 106.0], 6.0), 1.5);

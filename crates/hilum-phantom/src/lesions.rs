@@ -6,6 +6,9 @@ use crate::shape::{Point, Shape, cover};
 use crate::spec::Disease;
 use crate::thorax::Thorax;
 
+/// The pleura stays crisp however hazy the lesion.
+const PLEURAL_EDGE_MM: f32 = 1.2;
+
 /// A patch of denser lung.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lesion {
@@ -17,6 +20,8 @@ pub(crate) struct Lesion {
     fuzz: f32,
     /// Depth of its lobes against the radius.
     lobes: f32,
+    /// Unevenness of its inside, as a fraction of its density.
+    patchy: f32,
     seed: u64,
 }
 
@@ -37,25 +42,26 @@ pub(crate) fn lesions(seed: u64, disease: Disease, thorax: &Thorax) -> Vec<Lesio
 }
 
 fn ground_glass(rng: &mut Rng, thorax: &Thorax, seed: u64) -> Lesion {
-    let radius = rng.between(11.0, 27.0);
+    let radius = rng.between(12.0, 29.0);
     let centre = place(rng, thorax, [-0.9 * radius, 2.0]);
     Lesion {
         shape: flattened(rng, centre, radius),
         radius,
-        hu: rng.between(-620.0, -360.0),
+        hu: rng.between(-590.0, -340.0),
         fuzz: rng.between(4.0, 7.0),
         lobes: 0.55,
+        patchy: 0.16,
         seed,
     }
 }
 
 /// Every second one sits on the pleura, the others are surrounded by lung.
 fn consolidation(rng: &mut Rng, thorax: &Thorax, seed: u64, nth: usize) -> Lesion {
-    let (radius, depth) = if nth % 2 == 0 {
-        let radius = rng.between(9.0, 19.0);
+    let (radius, depth) = if nth.is_multiple_of(2) {
+        let radius = rng.between(10.0, 21.0);
         (radius, [-0.5 * radius, 0.0])
     } else {
-        let radius = rng.between(5.0, 10.0);
+        let radius = rng.between(5.0, 11.0);
         (radius, [-3.0 * radius, -1.7 * radius])
     };
     let centre = place(rng, thorax, depth);
@@ -65,6 +71,7 @@ fn consolidation(rng: &mut Rng, thorax: &Thorax, seed: u64, nth: usize) -> Lesio
         hu: rng.between(-60.0, 45.0),
         fuzz: rng.between(1.2, 2.5),
         lobes: 0.40,
+        patchy: 0.05,
         seed,
     }
 }
@@ -107,8 +114,8 @@ impl Lesion {
             }
             let distance = self.distance(pixel.at);
             if distance < edge {
-                let patchy = 0.84 + 0.16 * texture(self.seed ^ 1, 3.5, pixel.at);
-                let density = cover(distance, edge) * patchy * cover(*pixel.lung, canvas_blur(edge));
+                let patchy = 1.0 - self.patchy + self.patchy * texture(self.seed ^ 1, 3.5, pixel.at);
+                let density = cover(distance, edge) * patchy * cover(*pixel.lung, edge.min(PLEURAL_EDGE_MM));
                 if self.hu > *pixel.hu {
                     pixel.blend(self.hu, density);
                 }
@@ -118,9 +125,4 @@ impl Lesion {
             }
         });
     }
-}
-
-/// The pleura stays crisp however hazy the lesion.
-fn canvas_blur(edge: f32) -> f32 {
-    edge.min(1.2)
 }

@@ -37,7 +37,7 @@ impl Organ {
 }
 
 /// Where vessels and airways enter the lungs: `[right, left]`.
-pub(crate) const BRONCHUS_ENDS: [Point; 2] = [[-36.0, 16.0, -17.0], [43.0, 20.0, -27.0]];
+pub(crate) const BRONCHUS_ENDS: [Point; 2] = [[-40.0, 20.0, -19.0], [47.0, 25.0, -29.0]];
 pub(crate) const VEIN_ROOTS: [Point; 2] = [[-30.0, 14.0, -46.0], [34.0, 18.0, -46.0]];
 
 /// Everything between the lungs that is painted as a solid, far organs first.
@@ -55,11 +55,11 @@ pub(crate) fn organs(patient: &Patient) -> Vec<Organ> {
 fn heart(patient: &Patient, blood: f32, venous: f32) -> Vec<Organ> {
     let muscle = 45.0 + patient.contrast_hu * 0.35;
     let ventricles =
-        Shape::Ellipsoid { centre: [24.0, -28.0, -66.0], radii: [56.0, 43.0, 44.0], turn_sine: -0.42 };
+        Shape::Ellipsoid { centre: [25.0, -30.0, -72.0], radii: [56.0, 43.0, 46.0], turn_sine: -0.42 };
     let left_chamber =
-        Shape::Ellipsoid { centre: [38.0, -20.0, -66.0], radii: [30.0, 17.0, 26.0], turn_sine: -0.5 };
+        Shape::Ellipsoid { centre: [39.0, -21.0, -72.0], radii: [30.0, 17.0, 26.0], turn_sine: -0.5 };
     let right_chamber =
-        Shape::Ellipsoid { centre: [14.0, -46.0, -66.0], radii: [32.0, 14.0, 26.0], turn_sine: -0.4 };
+        Shape::Ellipsoid { centre: [14.0, -48.0, -72.0], radii: [32.0, 14.0, 26.0], turn_sine: -0.4 };
     vec![
         Organ::new(Shape::ellipsoid([-24.0, -20.0, -56.0], [28.0, 32.0, 34.0]), venous).keeping_lung_off(2.5),
         Organ::new(Shape::ellipsoid([3.0, 12.0, -42.0], [33.0, 18.0, 22.0]), blood).keeping_lung_off(2.0),

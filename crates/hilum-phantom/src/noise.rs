@@ -167,6 +167,21 @@ pub(crate) fn grain(seed: u64, k: usize, rows: usize, cols: usize, kernel: Kerne
     out
 }
 
+/// Adds streaks along the rows, as wide shoulders make them; `amount` 0 leaves the grain as it is.
+pub(crate) fn smear(grain: &mut [f32], cols: usize, amount: f32) {
+    const REACH: usize = 15;
+    if amount == 0.0 {
+        return;
+    }
+    for line in grain.chunks_exact_mut(cols) {
+        let original = line.to_vec();
+        for (col, value) in line.iter_mut().enumerate() {
+            let near = &original[col.saturating_sub(REACH)..(col + REACH + 1).min(cols)];
+            *value += amount * 0.55 * near.iter().sum::<f32>() / (near.len() as f32).sqrt();
+        }
+    }
+}
+
 /// The variance that the filter of [`grain`] leaves of white noise of variance 1.
 fn grain_power(narrow: [f32; 3], broad: [f32; 3], taken: f32) -> f32 {
     let mut power = 0.0;

@@ -39,10 +39,10 @@ impl Patient {
         let female = rng.chance(0.5);
         Self {
             scale: if female { rng.between(0.91, 1.0) } else { rng.between(0.97, 1.06) },
-            breast_mm: female.then(|| rng.between(22.0, 46.0)),
+            breast_mm: female.then(|| rng.between(16.0, 38.0)),
             fat_mm: if female { rng.between(12.0, 26.0) } else { rng.between(7.0, 22.0) },
             cage_width: rng.between(0.95, 1.04),
-            dome_lift_mm: rng.between(-6.0, 14.0),
+            dome_lift_mm: rng.between(-2.0, 14.0),
             junction_mm: rng.between(1.2, 8.0),
             parenchyma_hu: rng.between(-885.0, -855.0),
             contrast_hu: if rng.chance(0.4) { rng.between(90.0, 260.0) } else { 0.0 },
@@ -58,7 +58,7 @@ impl Patient {
                 None
             },
             kernel: if rng.chance(0.5) { Kernel::Sharp } else { Kernel::Soft },
-            table_gap_mm: rng.between(6.0, 12.0),
+            table_gap_mm: rng.between(3.0, 8.0),
             table_half_width_mm: rng.between(168.0, 215.0),
         }
     }

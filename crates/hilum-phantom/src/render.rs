@@ -3,7 +3,7 @@
 use crate::abdomen::{DIAPHRAGM_MM, Gas, liver};
 use crate::canvas::{Canvas, label};
 use crate::mediastinum::Organ;
-use crate::noise::{Kernel, TexturePlane, grain, stream};
+use crate::noise::{Kernel, TexturePlane, grain, smear, stream};
 use crate::scene::Scene;
 use crate::shape::{Extent, Tube, cover};
 use crate::thorax::Level;
@@ -12,6 +12,10 @@ const LIVER_HU: f32 = 58.0;
 const DIAPHRAGM_HU: f32 = 45.0;
 const AIRWAY_WALL_HU: f32 = 10.0;
 const LUMEN_HU: f32 = -985.0;
+/// Airways with a narrower lumen exist inside the lungs only.
+const MAIN_BRONCHUS_MM: f32 = 5.0;
+/// Above this height the shoulders starve the detector sideways.
+const SHOULDER_Z_MM: f32 = 72.0;
 /// What lung gains in density from front to back of a lying patient, HU per mm.
 const GRAVITY_HU_PER_MM: f32 = 0.32;
 
@@ -50,7 +54,7 @@ pub(crate) fn slice(scene: &Scene, k: usize) -> Slice {
 fn cage_extent(level: &Level<'_>) -> Extent {
     Extent {
         centre: [0.0, level.cage.centre_y],
-        half: [level.cage.half_width + 4.0, level.cage.half_depth + 4.0],
+        half: [level.cage.half_width + 4.0, level.cage.half_depth + 14.0],
     }
 }
 
@@ -66,37 +70,35 @@ fn paint_abdomen(scene: &Scene, canvas: &mut Canvas<'_>, level: &Level<'_>) {
     let enhanced = scene.patient.contrast_hu * 0.25;
     canvas.paint(&cage_extent(level), |mut pixel| {
         let [x, y, _] = pixel.at;
-        let under = level.under_dome(x, y);
-        if under > blur || level.cage.distance(x, y) > 3.0 {
+        *pixel.lung = level.lung(x, y);
+        let (from_lung, wall) = (DIAPHRAGM_MM - *pixel.lung, level.pleura(x, y) + DIAPHRAGM_MM);
+        if wall > 2.0 * DIAPHRAGM_MM {
             return;
         }
-        pixel.blend(DIAPHRAGM_HU, cover(under, blur) * cover(-under - DIAPHRAGM_MM, blur));
-        let from_liver = liver(level, x, y);
+        let under = level.under_dome(x, y);
+        pixel.blend(DIAPHRAGM_HU, cover(under, blur) * cover(-from_lung, blur));
+        pixel.blend(DIAPHRAGM_HU, cover(under, blur) * cover(-wall, blur));
+        let from_liver = liver(level, x, y, from_lung).max(wall);
         pixel.blend(LIVER_HU + enhanced + 3.0 * lumpy.at(x, y), cover(from_liver, blur));
     });
-    let inside = |x: f32, y: f32| level.under_dome(x, y).max(level.cage.distance(x, y)) + DIAPHRAGM_MM;
     for organ in &scene.abdominal {
         let Some(extent) = organ.shape.extent(level.z, blur) else { continue };
         canvas.paint(&extent, |mut pixel| {
-            let clip = inside(pixel.at[0], pixel.at[1]);
-            let from_organ = organ.shape.distance(pixel.at).max(clip);
+            let [x, y, _] = pixel.at;
+            let from_organ = organ.shape.distance(pixel.at).max(DIAPHRAGM_MM - *pixel.lung);
             pixel.blend(organ.rim_hu, cover(from_organ, blur));
-            pixel.blend(
-                organ.hu + 5.0 * lumpy.at(pixel.at[0], pixel.at[1]),
-                cover(from_organ + organ.rim_mm, blur),
-            );
+            pixel.blend(organ.hu + 5.0 * lumpy.at(x, y), cover(from_organ + organ.rim_mm, blur));
         });
     }
     for gas in &scene.gas {
         let around = gas.wall.unwrap_or(gas.shape);
         let Some(extent) = around.extent(level.z, blur) else { continue };
         canvas.paint(&extent, |mut pixel| {
-            let clip = inside(pixel.at[0], pixel.at[1]);
+            let [x, y, _] = pixel.at;
+            let clip = DIAPHRAGM_MM - *pixel.lung;
             if let Some(wall) = gas.wall {
-                pixel.blend(
-                    30.0 + 60.0 * lumpy.at(pixel.at[0] * 2.0, pixel.at[1] * 2.0),
-                    cover(wall.distance(pixel.at).max(clip), blur),
-                );
+                let content = 30.0 + 60.0 * lumpy.at(2.0 * x, 2.0 * y);
+                pixel.blend(content, cover(wall.distance(pixel.at).max(clip), blur));
             }
             pixel.blend(Gas::HU, cover(gas.distance(pixel.at).max(clip + 3.0), blur));
         });
@@ -155,10 +157,10 @@ fn paint_vessel(canvas: &mut Canvas<'_>, vessel: &Tube, blood_hu: f32) {
     let Some(extent) = vessel.extent(canvas.z, blur) else { return };
     canvas.paint(&extent, |mut pixel| {
         let (from_axis, radius) = vessel.axis(pixel.at);
-        if from_axis - radius > blur || *pixel.lung > 6.0 {
+        if from_axis - radius > blur || *pixel.lung > 4.0 {
             return;
         }
-        let seen = radius * radius / (radius * radius + 0.25 * blur * blur);
+        let seen = radius * radius / (radius * radius + 0.18 * blur * blur);
         pixel.blend(blood_hu, seen * cover(from_axis - radius, blur));
         if from_axis < radius && pixel.is(label::LUNG) {
             pixel.mark(label::VESSEL);
@@ -172,7 +174,7 @@ fn paint_airway(canvas: &mut Canvas<'_>, lumen: &Tube, wall_mm: f32) {
     canvas.paint(&extent, |mut pixel| {
         let (from_axis, radius) = lumen.axis(pixel.at);
         let distance = from_axis - radius;
-        if distance > wall_mm + blur {
+        if distance > wall_mm + blur || (radius < MAIN_BRONCHUS_MM && *pixel.lung > 3.0) {
             return;
         }
         if !pixel.is(label::AIRWAY) {
@@ -195,7 +197,8 @@ fn finish(scene: &Scene, canvas: Canvas<'_>, k: usize) -> Slice {
         Kernel::Sharp => 0.25,
     };
     let sharpened = sharpen(&canvas.hu, frame.rows, frame.cols, crisp);
-    let grain = grain(stream(scene.seed, "grain"), k, frame.rows, frame.cols, scene.patient.kernel);
+    let mut grain = grain(stream(scene.seed, "grain"), k, frame.rows, frame.cols, scene.patient.kernel);
+    smear(&mut grain, frame.cols, ((canvas.z - SHOULDER_Z_MM) / 35.0).clamp(0.0, 1.0));
     let mut hu: Vec<i16> = sharpened
         .iter()
         .zip(&grain)

@@ -213,6 +213,8 @@ pub(crate) struct Oval {
     pub(crate) centre_y: f32,
     /// 0 for an ellipse, 1 for |x|^4 + |y|^4 = 1.
     pub(crate) squareness: f32,
+    /// The front half has this much of the squareness.
+    pub(crate) front: f32,
 }
 
 impl Oval {
@@ -221,8 +223,8 @@ impl Oval {
         let y = y - self.centre_y;
         let (s, t) = (x / self.half_width, y / self.half_depth);
         let (u, v) = (s * s, t * t);
-        let level =
-            (1.0 - self.squareness) * (u + v).sqrt() + self.squareness * (u * u + v * v).sqrt().sqrt();
+        let squareness = if y > 0.0 { self.squareness } else { self.squareness * self.front };
+        let level = (1.0 - squareness) * (u + v).sqrt() + squareness * (u * u + v * v).sqrt().sqrt();
         let from_centre = (x * x + y * y).sqrt();
         if level > 1e-3 { from_centre * (1.0 - 1.0 / level) } else { -self.half_width.min(self.half_depth) }
     }

@@ -80,8 +80,8 @@ impl PhantomSpec {
     pub fn covid(seed: u64) -> Self {
         let mut rng = Rng::new(seed, "extent");
         let disease = Disease::Covid {
-            ground_glass: 6 + (rng.unit() * 12.0) as usize,
-            consolidations: 3 + (rng.unit() * 7.0) as usize,
+            ground_glass: 9 + (rng.unit() * 19.0) as usize,
+            consolidations: 6 + (rng.unit() * 11.0) as usize,
         };
         Self::healthy(seed).with_disease(disease)
     }

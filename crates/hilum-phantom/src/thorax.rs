@@ -27,9 +27,11 @@ const MIDDLE_MM: [(f32, f32); 6] =
 /// Half the width behind the sternum, added to the patient's anterior junction.
 const FRONT_MM: [(f32, f32); 6] =
     [(-140.0, 16.0), (-80.0, 8.0), (-20.0, 1.5), (25.0, 2.0), (60.0, 14.0), (100.0, 24.0)];
+/// The heart lies to the left, and so does the tissue before it.
+const LEAN_MM: [(f32, f32); 3] = [(-140.0, 24.0), (-50.0, 8.0), (10.0, -2.0)];
 /// Centres (x, y) of the domes' tops and their height.
-const RIGHT_DOME: Point = [-70.0, -10.0, -86.0];
-const LEFT_DOME: Point = [72.0, -6.0, -100.0];
+const RIGHT_DOME: Point = [-76.0, -8.0, -85.0];
+const LEFT_DOME: Point = [74.0, -6.0, -95.0];
 
 /// The chest of one patient.
 #[derive(Debug, Clone)]
@@ -49,6 +51,8 @@ pub(crate) struct Level<'a> {
     thorax: &'a Thorax,
     middle_mm: f32,
     front_mm: f32,
+    /// How far left of the midline the lungs part in front.
+    lean_mm: f32,
     /// Radii of the rounded tops of the lungs; `None` below them.
     apex: Option<[f32; 2]>,
     obstacles: Vec<(Shape, f32)>,
@@ -76,7 +80,8 @@ impl Thorax {
             half_width: column(0) * self.cage_width,
             half_depth: column(1),
             centre_y: column(2),
-            squareness: 0.35,
+            squareness: 0.55,
+            front: 0.1,
         }
     }
 
@@ -85,7 +90,8 @@ impl Thorax {
         let reach = 12.0;
         let apex = (z > 20.0).then(|| {
             let rise = (z - 20.0) / 82.0;
-            let narrowing = (1.0 - rise * rise).max(0.0).sqrt();
+            let round = (1.0 - rise * rise).max(0.0).sqrt();
+            let narrowing = round * round.sqrt();
             [86.0 * narrowing, 90.0 * narrowing]
         });
         Level {
@@ -95,6 +101,7 @@ impl Thorax {
             thorax: self,
             middle_mm: profile(z, &MIDDLE_MM),
             front_mm: profile(z, &FRONT_MM) + self.junction_mm,
+            lean_mm: profile(z, &LEAN_MM),
             apex,
             obstacles: self
                 .obstacles
@@ -112,9 +119,17 @@ impl Thorax {
 }
 
 impl Level<'_> {
+    /// Signed distance from the inner surface of the cage, with the gutters beside the spine.
+    pub(crate) fn pleura(&self, x: f32, y: f32) -> f32 {
+        let side = ((x.abs() - 52.0) / 46.0).abs();
+        let depth = ((y - self.cage.centre_y) / self.cage.half_depth - 0.2).clamp(0.0, 0.8);
+        let gutter = (1.0 - side * side).max(0.0);
+        self.cage.distance(x, y) - 13.0 * gutter * gutter * depth
+    }
+
     /// Signed distance from the lungs.
     pub(crate) fn lung(&self, x: f32, y: f32) -> f32 {
-        let mut inside = self.cage.distance(x, y);
+        let mut inside = self.pleura(x, y);
         if inside > 15.0 {
             return inside;
         }
@@ -132,11 +147,12 @@ impl Level<'_> {
     pub(crate) fn under_dome(&self, x: f32, y: f32) -> f32 {
         let [cx, cy, top] = if x < 0.0 { RIGHT_DOME } else { LEFT_DOME };
         let width = if (x < cx) == (x < 0.0) { 68.0 } else { 78.0 };
-        let depth = if y > cy { 88.0 } else { 96.0 };
+        let depth = if y > cy { 82.0 } else { 96.0 };
         let (u, v) = ((x - cx) / width, (y - cy) / depth);
         let q = u * u + v * v;
-        let fall = 42.0 * q + 16.0 * q * q;
-        let slope_per_q = 42.0 + 32.0 * q;
+        let flare = 1.0 + 0.12 * q;
+        let fall = 58.0 * q / flare;
+        let slope_per_q = 58.0 / (flare * flare);
         let (sx, sy) = (2.0 * u / width * slope_per_q, 2.0 * v / depth * slope_per_q);
         (self.z - (top + self.thorax.dome_lift_mm - fall)) / (1.0 + sx * sx + sy * sy).sqrt()
     }
@@ -145,11 +161,11 @@ impl Level<'_> {
     pub(crate) fn mediastinum(&self, x: f32, y: f32) -> f32 {
         let front = self.cage.front_y();
         let column = unite(
-            taper(x, y, [0.0, front - 10.0], self.front_mm, [0.0, 2.0], self.middle_mm),
-            taper(x, y, [0.0, 2.0], self.middle_mm, [0.0, self.spine_y - 6.0], 16.0),
+            taper(x, y, [self.lean_mm, front - 10.0], self.front_mm, [5.0, 2.0], self.middle_mm),
+            taper(x, y, [5.0, 2.0], self.middle_mm, [0.0, self.spine_y - 6.0], 16.0),
             14.0,
         );
-        let spine = taper(x, y, [0.0, self.spine_y], 20.0, [0.0, self.spine_y + 50.0], 26.0);
+        let spine = taper(x, y, [0.0, self.spine_y], 19.0, [0.0, self.spine_y + 50.0], 21.0);
         let between = unite(column, spine, 10.0);
         self.obstacles
             .iter()

@@ -1,5 +1,6 @@
 //! `cargo xtask check`: the rules of the house. `cargo xtask docs`: the docs that come from code.
 
+mod command_line;
 mod dictionary;
 mod problem;
 mod rules;
@@ -48,6 +49,7 @@ fn check() -> Result<bool, Box<dyn Error>> {
         rules::links::check(&tree),
         rules::finding_codes::check(&tree),
         dictionary::check(&tree),
+        command_line::check(&tree, &command_line::render(&root)?),
     ]
     .concat();
     let mut out = std::io::stdout().lock();
@@ -64,9 +66,13 @@ fn check() -> Result<bool, Box<dyn Error>> {
 
 /// Writes the generated docs.
 fn docs() -> Result<bool, Box<dyn Error>> {
-    let path = workspace_root().join(dictionary::PATH);
-    std::fs::write(&path, dictionary::render())?;
-    writeln!(std::io::stdout(), "wrote {}", dictionary::PATH)?;
+    let root = workspace_root();
+    let pages =
+        [(dictionary::PATH, dictionary::render()), (command_line::PATH, command_line::render(&root)?)];
+    for (path, page) in pages {
+        std::fs::write(root.join(path), page)?;
+        writeln!(std::io::stdout(), "wrote {path}")?;
+    }
     Ok(true)
 }
 

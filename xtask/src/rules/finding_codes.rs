@@ -41,13 +41,15 @@ fn documented(guide: &str) -> Codes {
     codes
 }
 
-/// Adds the codes of `Finding::level("code", ...)` and `...failed(..., "code", ...)`, wherever they are written out. A
+/// Adds the codes of `Finding::level("code", ...)`, of closures named after a level, and of `failed(..., "code", ...)`. A
 /// scan that failed carries its code as a finding of level reject.
 fn collect(source: &str, codes: &mut Codes) {
     for level in LEVELS.iter().copied() {
-        for (at, call) in source.match_indices(&format!("Finding::{level}(")) {
+        for (at, call) in source.match_indices(&format!("{level}(")) {
+            let named_so = !source[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
             let argument = source[at + call.len()..].trim_start();
-            if let Some(code) = argument.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
+            let literal = argument.strip_prefix('"').and_then(|rest| rest.split('"').next());
+            if let Some(code) = literal.filter(|code| named_so && is_code(code)) {
                 codes.entry(code.to_owned()).or_default().insert(level);
             }
         }
@@ -116,11 +118,12 @@ mod tests {
     fn documented_codes_pass() {
         assert!(messages("Finding::note(\"oblique\", x); Finding::warn(\n    \"oblique\", y)").is_empty());
         assert!(messages("let code = \"oblique\"; Finding::warn(code, y)").is_empty());
+        assert!(messages("\"oblique\"; keynote(\"oh\")").is_empty());
     }
 
     #[test]
     fn an_undocumented_code_or_level_is_found() {
-        let found = messages("Finding::reject(\"oblique\", x); Finding::note(\"odd\", y)");
+        let found = messages("reject(\"oblique\", x); Finding::note(\"odd\", y)");
         assert_eq!(
             found,
             [

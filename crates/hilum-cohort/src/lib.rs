@@ -1,1 +1,38 @@
-//! One scan end to end, and whole cohorts with resume and a memory cap.
+//! Whole cohorts of chest CT scans: from a folder or manifest to tables, pictures and a report.
+//!
+//! * [`find()`] lists the scans of an input, [`join_labels`] gives them classes;
+//! * [`run`] measures them with worker threads under a memory cap, keeps what an earlier run has done, and writes the
+//!   tables and the report; a scan that cannot be measured is a row with a reason;
+//! * [`rebuild_report`] makes the report again from an output folder.
+//!
+//! Nothing is printed here: a run tells an event function what happens. Patient identities end in this crate: what
+//! leaves it are groups.
+
+mod budget;
+mod cohort;
+mod error;
+mod event;
+mod files;
+mod find;
+mod folder;
+mod labels;
+mod ledger;
+mod lock;
+mod manifest;
+mod names;
+mod pictures;
+mod record;
+mod reporting;
+mod run_file;
+pub mod scan;
+mod schedule;
+
+pub use cohort::{NotMeasured, RunRequest, RunSummary, run};
+pub use error::CohortError;
+pub use event::{Event, Stop};
+pub use find::{Found, ScanRef, find, left_out_in_words};
+pub use labels::{LabelMatch, join_labels};
+pub use record::{AreaCurve, InputFacts, RECORD_VERSION, ScanRecord};
+pub use reporting::rebuild_report;
+pub use run_file::{Counts, RunFile, ThisRun};
+pub use schedule::Measure;

@@ -10,6 +10,8 @@ use crate::thorax::Level;
 
 /// HU of gas in the gut.
 const GAS_HU: f32 = -990.0;
+/// Centre of the stomach.
+const STOMACH: Point = [66.0, -12.0, -148.0];
 /// Thickness of the diaphragm, mm.
 pub(crate) const DIAPHRAGM_MM: f32 = 3.0;
 
@@ -28,8 +30,8 @@ pub(crate) fn organs(patient: &Patient) -> Vec<Organ> {
     let kidney =
         |x: f32, z: f32| Organ::new(Shape::ellipsoid([x, 50.0, z], [25.0, 27.0, 52.0]), 32.0 + enhanced);
     vec![
-        Organ::new(Shape::ellipsoid([98.0, 40.0, -146.0], [34.0, 50.0, 46.0]), 50.0 + enhanced),
-        Organ::new(Shape::ellipsoid([64.0, -12.0, -146.0], [52.0, 58.0, 46.0]), 24.0).with_rim(4.0, 42.0),
+        Organ::new(Shape::ellipsoid([102.0, 42.0, -146.0], [34.0, 50.0, 48.0]), 50.0 + enhanced),
+        Organ::new(Shape::ellipsoid(STOMACH, [58.0, 64.0, 52.0]), 24.0).with_rim(4.0, 42.0),
         kidney(-58.0, -205.0),
         kidney(58.0, -198.0),
     ]
@@ -38,21 +40,23 @@ pub(crate) fn organs(patient: &Patient) -> Vec<Organ> {
 /// Gas: the stomach's bubble, which floats in front of a level surface, and loops of colon on some patients.
 pub(crate) fn gas(patient: &Patient, rng: &mut Rng) -> Vec<Gas> {
     let level_y = rng.between(-56.0, -36.0);
-    let stomach = Shape::ellipsoid([64.0, -12.0, -146.0], [47.0, 53.0, 41.0]);
+    let stomach = Shape::ellipsoid(STOMACH, [53.0, 59.0, 46.0]);
     let mut gas = vec![Gas { shape: stomach, behind_y: level_y, wall: None }];
     if patient.colon_gas {
-        let mut at: Point = [112.0, -30.0, -150.0];
-        for _ in 0..9 {
+        let mut at: Point = [118.0, -44.0, -142.0];
+        for _ in 0..10 {
             let radius = rng.between(8.0, 15.0);
-            gas.push(Gas {
-                shape: Shape::ellipsoid(at, [radius, radius * 0.9, radius * 1.1]),
-                behind_y: at[1] + radius * rng.between(0.1, 1.0),
-                wall: Some(Shape::ellipsoid(at, [radius + 4.0, radius + 4.0, radius + 5.0])),
-            });
+            if stomach.distance(at) > radius + 8.0 {
+                gas.push(Gas {
+                    shape: Shape::ellipsoid(at, [radius, radius * 0.9, radius * 1.1]),
+                    behind_y: at[1] + radius * rng.between(0.1, 1.0),
+                    wall: Some(Shape::ellipsoid(at, [radius + 4.0, radius + 4.0, radius + 5.0])),
+                });
+            }
             at = [
-                at[0] - rng.between(14.0, 26.0),
-                (at[1] - rng.between(-4.0, 16.0)).max(-74.0),
-                at[2] - rng.between(2.0, 9.0),
+                at[0] - rng.between(12.0, 24.0),
+                (at[1] - rng.between(2.0, 14.0)).max(-76.0),
+                at[2] - rng.between(3.0, 10.0),
             ];
         }
     }

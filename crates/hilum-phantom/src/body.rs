@@ -28,6 +28,7 @@ const MUSCLE: [(f32, f32, f32, f32); 8] = [
 pub(crate) struct Torso {
     fat_mm: f32,
     cage_width: f32,
+    cage_depth: f32,
     /// Shoulders, arms and breasts, each with the thickness of fat over its muscle (`None`: fat alone).
     lumps: Vec<(Shape, Option<f32>)>,
     cloth: bool,
@@ -45,12 +46,13 @@ impl Torso {
             both(Shape::tube([188.0, 22.0, 105.0], 44.0, [216.0, 32.0, -220.0], 38.0), Some(8.0));
         }
         if let Some(size) = patient.breast_mm {
-            let front = -86.0 - fat * 0.7;
+            let front = -86.0 - fat * 0.7 - 92.0 * (patient.cage_depth - 1.0);
             both(Shape::ellipsoid([84.0, front + 14.0, -36.0], [64.0, 8.0 + size, 60.0]), None);
         }
         Self {
             fat_mm: fat,
             cage_width: patient.cage_width,
+            cage_depth: patient.cage_depth,
             lumps,
             cloth: patient.clothes,
             seed: stream(seed, "torso"),
@@ -62,7 +64,7 @@ impl Torso {
         let column = |n: usize| profile(z, &MUSCLE.map(|row| (row.0, [row.1, row.2, row.3][n])));
         Oval {
             half_width: column(0) + 144.0 * (self.cage_width - 1.0),
-            half_depth: column(1),
+            half_depth: column(1) + 92.0 * (self.cage_depth - 1.0),
             centre_y: column(2),
             squareness: 0.42,
             front: 0.8,
@@ -109,6 +111,11 @@ impl Torso {
                 }
                 return;
             }
+            let from_pleura = level.pleura(x, y);
+            if outside < -25.0 && from_pleura < -3.0 - blur {
+                *pixel.hu = wall.bed_hu(x, y);
+                return;
+            }
             pixel.blend(SKIN_HU, cover(outside, blur));
             pixel.blend(FAT_HU + 7.0 * wall.lumpy.at(x, y), cover(outside + SKIN_MM, blur));
             let mut muscle = wall.muscle.distance(x, y);
@@ -120,7 +127,7 @@ impl Torso {
                 }
             }
             wall.paint_muscle(&mut pixel, muscle.max(outside + 4.0));
-            wall.paint_chest_wall(&mut pixel);
+            wall.paint_chest_wall(&mut pixel, from_pleura);
         });
     }
 }
@@ -184,9 +191,8 @@ impl<'a> Wall<'a> {
     }
 
     /// Intercostal muscle, ribs, and the bed of fat and muscle inside the cage that organs and lungs lie in.
-    fn paint_chest_wall(&self, pixel: &mut Pixel<'_>) {
+    fn paint_chest_wall(&self, pixel: &mut Pixel<'_>, from_pleura: f32) {
         let [x, y, z] = pixel.at;
-        let from_pleura = self.level.pleura(x, y);
         if from_pleura > 14.0 {
             return;
         }
@@ -200,10 +206,14 @@ impl<'a> Wall<'a> {
             }
         }
         if from_pleura < 3.0 {
-            let neck = ((z - 82.0) / 20.0).clamp(0.0, 1.0) * ((x.abs() - 18.0) / 20.0).clamp(0.0, 1.0);
-            let bed = -96.0 + 8.0 * self.lumpy.at(x, y) + 130.0 * neck;
-            pixel.blend(bed, cover(from_pleura + 1.0, self.blur));
+            pixel.blend(self.bed_hu(x, y), cover(from_pleura + 1.0, self.blur));
         }
+    }
+
+    /// Mediastinal fat, or the muscles of the neck above the apices.
+    fn bed_hu(&self, x: f32, y: f32) -> f32 {
+        let neck = ((self.level.z - 82.0) / 20.0).clamp(0.0, 1.0) * ((x.abs() - 18.0) / 20.0).clamp(0.0, 1.0);
+        -96.0 + 8.0 * self.lumpy.at(x, y) + 130.0 * neck
     }
 
     /// Thin folds that hover in front of the skin.

@@ -7,7 +7,7 @@ use crate::spec::{Coverage, PhantomSpec};
 /// The centre of the field of view lies behind the patient's midline, so that the table is seen.
 const FIELD_CENTRE_Y_MM: f32 = 22.0;
 /// Middle of the lungs along the patient.
-const FIELD_CENTRE_Z_MM: f32 = -38.0;
+const FIELD_CENTRE_Z_MM: f32 = -41.0;
 /// What [`Coverage`] moves the grid by.
 const CUT_MM: f32 = 110.0;
 

@@ -49,5 +49,5 @@ mod table;
 mod thorax;
 mod tree;
 
-pub use phantom::{Phantom, PhantomSlices, Truth, generate};
+pub use phantom::{Phantom, PhantomSlices, Truth, generate, generate_on};
 pub use spec::{Coverage, Disease, PhantomError, PhantomSpec};

@@ -54,8 +54,11 @@ pub(crate) fn organs(patient: &Patient) -> Vec<Organ> {
 
 fn heart(patient: &Patient, blood: f32, venous: f32) -> Vec<Organ> {
     let muscle = 45.0 + patient.contrast_hu * 0.35;
-    let ventricles =
-        Shape::Ellipsoid { centre: [25.0, -30.0, -72.0], radii: [56.0, 43.0, 46.0], turn_sine: -0.42 };
+    let ventricles = Shape::Ellipsoid {
+        centre: [25.0, -30.0, -72.0],
+        radii: [56.0, 43.0, 46.0].map(|r| r * patient.heart),
+        turn_sine: -0.42,
+    };
     let left_chamber =
         Shape::Ellipsoid { centre: [39.0, -21.0, -72.0], radii: [30.0, 17.0, 26.0], turn_sine: -0.5 };
     let right_chamber =
@@ -63,7 +66,7 @@ fn heart(patient: &Patient, blood: f32, venous: f32) -> Vec<Organ> {
     vec![
         Organ::new(Shape::ellipsoid([-24.0, -20.0, -56.0], [28.0, 32.0, 34.0]), venous).keeping_lung_off(2.5),
         Organ::new(Shape::ellipsoid([3.0, 12.0, -42.0], [33.0, 18.0, 22.0]), blood).keeping_lung_off(2.0),
-        Organ::new(ventricles, muscle).keeping_lung_off(5.0),
+        Organ::new(ventricles, muscle).keeping_lung_off(3.5),
         Organ::new(left_chamber, blood),
         Organ::new(right_chamber, venous),
     ]

@@ -11,6 +11,10 @@ pub(crate) struct Patient {
     pub(crate) fat_mm: f32,
     /// Width of the rib cage against the reference adult.
     pub(crate) cage_width: f32,
+    /// Depth of the rib cage against the reference adult.
+    pub(crate) cage_depth: f32,
+    /// Size of the heart against the reference adult.
+    pub(crate) heart: f32,
     /// How much higher the diaphragm stands: shallow breath.
     pub(crate) dome_lift_mm: f32,
     /// Half the tissue between the lungs in front.
@@ -38,13 +42,15 @@ impl Patient {
         let mut rng = Rng::new(seed, "patient");
         let female = rng.chance(0.5);
         Self {
-            scale: if female { rng.between(0.91, 1.0) } else { rng.between(0.97, 1.06) },
+            scale: if female { rng.between(0.91, 1.0) } else { rng.between(0.96, 1.04) },
             breast_mm: female.then(|| rng.between(16.0, 38.0)),
             fat_mm: if female { rng.between(12.0, 26.0) } else { rng.between(7.0, 22.0) },
             cage_width: rng.between(0.95, 1.04),
+            cage_depth: rng.between(0.94, 1.05),
+            heart: rng.between(0.9, 1.12),
             dome_lift_mm: rng.between(-2.0, 14.0),
             junction_mm: rng.between(1.2, 8.0),
-            parenchyma_hu: rng.between(-885.0, -855.0),
+            parenchyma_hu: rng.between(-905.0, -872.0),
             contrast_hu: if rng.chance(0.4) { rng.between(90.0, 260.0) } else { 0.0 },
             turn_sine: rng.between(-0.06, 0.06),
             shift_mm: [rng.between(-8.0, 8.0), rng.between(-7.0, 5.0)],

@@ -100,8 +100,11 @@ pub fn generate(spec: &PhantomSpec) -> Result<Phantom, PhantomError> {
     generate_on(spec, threads)
 }
 
-/// Makes a phantom on `threads` threads; the result does not depend on their number.
-pub(crate) fn generate_on(spec: &PhantomSpec, threads: usize) -> Result<Phantom, PhantomError> {
+/// Makes a phantom on `threads` threads (0 counts as 1); the result does not depend on their number.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_on(spec: &PhantomSpec, threads: usize) -> Result<Phantom, PhantomError> {
     let PhantomSlices { scene, geometry } = PhantomSlices::new(spec)?;
     let (rows, cols, slices) = (geometry.rows(), geometry.cols(), geometry.slices());
     let mut voxels = vec![0i16; geometry.voxels()];
@@ -181,5 +184,18 @@ impl Truth {
             truth.lung_area_px.push(area);
         }
         truth
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_do_not_show() {
+        let spec = PhantomSpec::covid(21).with_dims([40, 36, 17]);
+        let (one, five) = (generate_on(&spec, 0).unwrap(), generate_on(&spec, 5).unwrap());
+        assert_eq!(one.volume, five.volume);
+        assert_eq!(one.truth, five.truth);
     }
 }

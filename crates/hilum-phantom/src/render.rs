@@ -31,6 +31,7 @@ pub(crate) fn slice(scene: &Scene, k: usize) -> Slice {
     let mut canvas = Canvas::new(&scene.frame, k);
     let level = scene.thorax.level(canvas.z);
     scene.torso.paint(&mut canvas, &level);
+    canvas.paint(&cage_extent(&level), |pixel| *pixel.lung = level.lung(pixel.at[0], pixel.at[1]));
     paint_abdomen(scene, &mut canvas, &level);
     for organ in scene.bones.iter().chain(&scene.organs) {
         paint_organ(&mut canvas, organ);
@@ -50,7 +51,7 @@ pub(crate) fn slice(scene: &Scene, k: usize) -> Slice {
     finish(scene, canvas, k)
 }
 
-/// The box of the cage.
+/// The box of the cage and its gutters.
 fn cage_extent(level: &Level<'_>) -> Extent {
     Extent {
         centre: [0.0, level.cage.centre_y],
@@ -70,7 +71,6 @@ fn paint_abdomen(scene: &Scene, canvas: &mut Canvas<'_>, level: &Level<'_>) {
     let enhanced = scene.patient.contrast_hu * 0.25;
     canvas.paint(&cage_extent(level), |mut pixel| {
         let [x, y, _] = pixel.at;
-        *pixel.lung = level.lung(x, y);
         let (from_lung, wall) = (DIAPHRAGM_MM - *pixel.lung, level.pleura(x, y) + DIAPHRAGM_MM);
         if wall > 2.0 * DIAPHRAGM_MM {
             return;
@@ -127,8 +127,7 @@ fn paint_lungs(scene: &Scene, canvas: &mut Canvas<'_>, level: &Level<'_>) {
     let (broad, lobules, warp) = (plane("broad", 24.0), plane("lobules", 4.2), plane("fissure", 45.0));
     canvas.paint(&cage_extent(level), |mut pixel| {
         let [x, y, z] = pixel.at;
-        let distance = level.lung(x, y);
-        *pixel.lung = distance;
+        let distance = *pixel.lung;
         if distance > blur {
             return;
         }

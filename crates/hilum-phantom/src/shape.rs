@@ -77,6 +77,12 @@ pub(crate) struct Extent {
     pub(crate) half: [f32; 2],
 }
 
+impl Extent {
+    pub(crate) fn holds(&self, x: f32, y: f32) -> bool {
+        (x - self.centre[0]).abs() <= self.half[0] && (y - self.centre[1]).abs() <= self.half[1]
+    }
+}
+
 /// A round, tapering tube with rounded ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Tube {
@@ -238,5 +244,49 @@ impl Oval {
     /// The smallest y on the midline.
     pub(crate) fn front_y(&self) -> f32 {
         self.centre_y - self.half_depth
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_millimetres_from_the_surface() {
+        let tube = Shape::tube([0.0, 0.0, 0.0], 4.0, [0.0, 0.0, 20.0], 2.0);
+        assert_eq!(tube.distance([5.0, 0.0, 10.0]), 2.0);
+        assert_eq!(tube.distance([0.0, 0.0, 25.0]), 3.0);
+        let ball = Shape::ellipsoid([1.0, 0.0, 0.0], [6.0, 6.0, 6.0]);
+        assert!((ball.distance([1.0, 9.0, 0.0]) - 3.0).abs() < 1e-4);
+        let column = Shape::Column { centre: [0.0; 3], radii: [10.0, 10.0, 5.0] };
+        assert!((column.distance([0.0, 0.0, 8.0]) - 3.0).abs() < 1e-4);
+        let oval = Oval { half_width: 10.0, half_depth: 10.0, centre_y: 2.0, squareness: 0.0, front: 1.0 };
+        assert!((oval.distance(0.0, 15.0) - 3.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn extents_hold_their_solid() {
+        let shapes = [
+            Shape::tube([-3.0, 2.0, -8.0], 2.0, [9.0, -4.0, 7.0], 1.0),
+            Shape::Ellipsoid { centre: [1.0, 2.0, 0.5], radii: [9.0, 3.0, 6.0], turn_sine: 0.6 },
+            Shape::Column { centre: [0.0, -1.0, 0.0], radii: [5.0, 3.0, 4.0] },
+        ];
+        for shape in shapes.into_iter().flat_map(|shape| [shape, shape.mirrored()]) {
+            for step in 0..32 * 32 * 25 {
+                let at = [step % 32 - 16, step / 32 % 32 - 16, step / 1024 - 12].map(|v| v as f32 * 0.9);
+                if shape.distance(at) <= 0.0 {
+                    assert!(shape.extent(at[2], 0.1).unwrap().holds(at[0], at[1]), "{shape:?} at {at:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn profiles_pass_through_their_points() {
+        let points = [(-10.0, 1.0), (0.0, 3.0), (20.0, 2.0)];
+        for (z, value) in points {
+            assert_eq!(profile(z, &points), value);
+        }
+        assert_eq!((profile(-99.0, &points), profile(99.0, &points)), (1.0, 2.0));
     }
 }

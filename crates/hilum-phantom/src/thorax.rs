@@ -4,7 +4,7 @@
 //! that ask for room. All distances are signed, mm, negative inside.
 
 use crate::patient::Patient;
-use crate::shape::{Oval, Point, Shape, intersect, profile, unite};
+use crate::shape::{Extent, Oval, Point, Shape, intersect, profile, unite};
 
 /// Inner surface of the cage (the pleura): z, half width, half depth, centre y.
 const CAGE: [(f32, f32, f32, f32); 9] = [
@@ -37,6 +37,7 @@ const LEFT_DOME: Point = [74.0, -6.0, -95.0];
 #[derive(Debug, Clone)]
 pub(crate) struct Thorax {
     cage_width: f32,
+    cage_depth: f32,
     dome_lift_mm: f32,
     junction_mm: f32,
     /// Organs that push the lung away, each with the margin around it.
@@ -55,7 +56,15 @@ pub(crate) struct Level<'a> {
     lean_mm: f32,
     /// Radii of the rounded tops of the lungs; `None` below them.
     apex: Option<[f32; 2]>,
-    obstacles: Vec<(Shape, f32)>,
+    obstacles: Vec<Obstacle>,
+}
+
+/// An organ that pushes the lung away at one height.
+struct Obstacle {
+    shape: Shape,
+    margin: f32,
+    /// Beyond this box it has no say.
+    near: Extent,
 }
 
 /// Centre y of the vertebral body at height `z`.
@@ -67,6 +76,7 @@ impl Thorax {
     pub(crate) fn new(patient: &Patient, obstacles: Vec<(Shape, f32)>) -> Self {
         Self {
             cage_width: patient.cage_width,
+            cage_depth: patient.cage_depth,
             dome_lift_mm: patient.dome_lift_mm,
             junction_mm: patient.junction_mm,
             obstacles,
@@ -78,7 +88,7 @@ impl Thorax {
         let column = |n: usize| profile(z, &CAGE.map(|row| (row.0, [row.1, row.2, row.3][n])));
         Oval {
             half_width: column(0) * self.cage_width,
-            half_depth: column(1),
+            half_depth: column(1) * self.cage_depth,
             centre_y: column(2),
             squareness: 0.55,
             front: 0.1,
@@ -106,8 +116,10 @@ impl Thorax {
             obstacles: self
                 .obstacles
                 .iter()
-                .filter(|(shape, margin)| shape.extent(z, margin + reach).is_some())
-                .copied()
+                .filter_map(|&(shape, margin)| {
+                    let near = shape.extent(z, margin + reach)?;
+                    Some(Obstacle { shape, margin, near })
+                })
                 .collect(),
         }
     }
@@ -167,9 +179,9 @@ impl Level<'_> {
         );
         let spine = taper(x, y, [0.0, self.spine_y], 19.0, [0.0, self.spine_y + 50.0], 21.0);
         let between = unite(column, spine, 10.0);
-        self.obstacles
-            .iter()
-            .fold(between, |d, (shape, margin)| unite(d, shape.distance([x, y, self.z]) - margin, 8.0))
+        self.obstacles.iter().filter(|obstacle| obstacle.near.holds(x, y)).fold(between, |d, obstacle| {
+            unite(d, obstacle.shape.distance([x, y, self.z]) - obstacle.margin, 8.0)
+        })
     }
 }
 

@@ -18,7 +18,7 @@ const AIRWAY_PER_ARTERY: f32 = 0.82;
 /// Airways with a narrower lumen are not drawn: no CT resolves them.
 const SMALLEST_AIRWAY_MM: f32 = 0.9;
 /// Ends of one tree in one lung.
-const ENDS: usize = 1200;
+const ENDS: usize = 1800;
 /// Ends stay this far inside the lung.
 const PLEURAL_GAP_MM: f32 = 3.5;
 
@@ -132,7 +132,7 @@ impl Growth<'_> {
             _ => self.rng.between(0.36, 0.46),
         };
         let towards = sub(centre, start);
-        let direction = unit(along(unit(towards).map(|x| 0.8 * x), heading, 0.2));
+        let direction = unit(along(unit(towards).map(|x| 0.7 * x), heading, 0.3));
         let end = self.inside(start, direction, reach * length(towards));
         let radius = self.per_end * narrowing(n);
         let across = sub(aside, direction.map(|x| x * dot(aside, direction)));

@@ -1,0 +1,152 @@
+//! What stops a whole run. The faults of one scan never do: they are rows of the table.
+
+use std::{io, path::PathBuf};
+
+/// Why a cohort could not be run to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CohortError {
+    /// INPUT does not exist.
+    #[error("there is nothing at {}", path.display())]
+    NoInput {
+        /// INPUT as given.
+        path: PathBuf,
+    },
+    /// INPUT holds no scan.
+    #[error("no scan found in {} ({left_out})", path.display())]
+    NothingFound {
+        /// INPUT as given.
+        path: PathBuf,
+        /// What was there instead, in words.
+        left_out: String,
+    },
+    /// INPUT and OUT are one folder.
+    #[error("{} is both the input and the output folder", path.display())]
+    OutIsInput {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A manifest or label table lacks a column.
+    #[error("{} has no column {wanted}; its columns are: {found}", path.display())]
+    MissingColumn {
+        /// The table.
+        path: PathBuf,
+        /// The column, or the choice of columns, that is needed.
+        wanted: String,
+        /// The columns that are there.
+        found: String,
+    },
+    /// A cell of a manifest or label table makes no sense.
+    #[error("{}, row {row}, column {column}: {problem}", path.display())]
+    Cell {
+        /// The table.
+        path: PathBuf,
+        /// Data row, counted from 1 below the header.
+        row: usize,
+        /// Column name as in the file.
+        column: String,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// A manifest or label table could not be read.
+    #[error("cannot read the table {}", path.display())]
+    Table {
+        /// The table.
+        path: PathBuf,
+        /// Why not.
+        source: hilum_io::table::TableError,
+    },
+    /// A file or folder of the input could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file or folder of the output could not be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Another run works in the same output folder.
+    #[error("another run{holder} is working in {}", path.display())]
+    Locked {
+        /// The output folder.
+        path: PathBuf,
+        /// ` (process 123)`, where it is known.
+        holder: String,
+    },
+    /// The user asked to stop.
+    #[error("stopped: {done} of {total} scans are done")]
+    Interrupted {
+        /// Scans whose outputs are whole.
+        done: usize,
+        /// Scans of the cohort.
+        total: usize,
+    },
+    /// A worker thread could not be started.
+    #[error("cannot start a worker thread")]
+    Thread {
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file that an earlier run left cannot be understood.
+    #[error("{} is not what hilum writes: {problem}", path.display())]
+    BadOutput {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The tables could not be written.
+    #[error("cannot write the table {}", path.display())]
+    WriteTable {
+        /// The table.
+        path: PathBuf,
+        /// Why not.
+        source: hilum_io::table::TableError,
+    },
+    /// The report could not be written.
+    #[error("cannot write the report {}", path.display())]
+    Report {
+        /// The report.
+        path: PathBuf,
+        /// Why not.
+        source: hilum_report::ReportError,
+    },
+}
+
+impl CohortError {
+    /// What to do about it, in one sentence; `None` where the message says all there is.
+    pub fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoInput { .. } => "give a scan, a folder of scans, or a manifest (CSV or Parquet)",
+            Self::NothingFound { .. } => "scans are files ending in .nii, .nii.gz, .hdr or .img",
+            Self::OutIsInput { .. } => "choose another folder with --out",
+            Self::MissingColumn { .. } | Self::Cell { .. } => {
+                "a manifest has the columns image_id, type, uri and may have patient_id, site, split; \
+                 labels have image_id (or file, uri) and type (or label)"
+            }
+            Self::Write { .. } | Self::WriteTable { .. } | Self::Report { .. } => {
+                "is the folder writable, and is there space on the disk?"
+            }
+            Self::Locked { .. } => "wait for it to end, or choose another folder with --out",
+            Self::Interrupted { .. } => "the same command goes on where this one stopped",
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Write { path, source }
+    }
+
+    pub(crate) fn read(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Read { path, source }
+    }
+}

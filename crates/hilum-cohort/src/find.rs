@@ -1,0 +1,154 @@
+//! From INPUT to the list of scans: one file, a folder walked to its ends, or a manifest.
+//!
+//! Whatever is found becomes a row, even if it turns out to be unreadable; what is not taken for a scan is counted.
+
+use crate::{CohortError, folder, manifest};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// One scan of the cohort, before it is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanRef {
+    /// Unique name.
+    pub image_id: String,
+    /// Where the scan lies, relative to INPUT or to the manifest; never an absolute path.
+    pub uri: String,
+    /// The file to open.
+    pub path: PathBuf,
+    /// Class label as given.
+    pub label: Option<String>,
+    /// Pseudonymous patient group.
+    pub group: Option<String>,
+    /// Site as given.
+    pub site: Option<String>,
+    /// Split as given.
+    pub split: Option<String>,
+}
+
+/// What INPUT holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The scans, sorted by `image_id`.
+    pub scans: Vec<ScanRef>,
+    /// Files not taken for scans: how many of each ending.
+    pub left_out: BTreeMap<String, u64>,
+    /// What the user should know about the input.
+    pub notes: Vec<String>,
+}
+
+impl ScanRef {
+    /// A scan that nothing is known of but its file.
+    pub fn bare(image_id: String, uri: String, path: PathBuf) -> Self {
+        Self { image_id, uri, path, label: None, group: None, site: None, split: None }
+    }
+
+    /// The files that the scan is made of: one, or both of a `.hdr`/`.img` pair as far as they exist.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.path.clone()];
+        let Some(name) = self.path.file_name().and_then(|n| n.to_str()) else { return files };
+        let Some(ending) = scan_ending(name) else { return files };
+        let other = match &ending[..4].to_ascii_lowercase()[..] {
+            ".hdr" => ".img",
+            ".img" => ".hdr",
+            _ => return files,
+        };
+        let stem = &name[..name.len() - ending.len()];
+        let partners = [format!("{stem}{other}"), format!("{stem}{other}.gz")];
+        files.extend(partners.iter().map(|n| self.path.with_file_name(n)).find(|p| p.is_file()));
+        files
+    }
+}
+
+/// Finds the scans of `input`; nothing below `out`, hidden, or written by an earlier run is taken.
+///
+/// # Errors
+/// [`CohortError`] if there is nothing at `input`, if it holds no scan, or if a manifest makes no sense.
+pub fn find(input: &Path, out: &Path) -> Result<Found, CohortError> {
+    if !input.exists() {
+        return Err(CohortError::NoInput { path: input.to_owned() });
+    }
+    let mut found = if input.is_dir() {
+        folder::scans_below(input, out)?
+    } else if manifest::is_table(input) {
+        manifest::scans_listed(input)?
+    } else {
+        let name = input.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let id = without_ending(&name).to_owned();
+        Found { scans: vec![ScanRef::bare(id, name, input.to_owned())], ..Found::default() }
+    };
+    if found.scans.is_empty() {
+        let left_out = left_out_in_words(&found.left_out);
+        return Err(CohortError::NothingFound { path: input.to_owned(), left_out });
+    }
+    found.scans.sort_by(|a, b| a.image_id.cmp(&b.image_id));
+    Ok(found)
+}
+
+/// `3 .png, 1 .csv`, or `it is empty`.
+pub fn left_out_in_words(left_out: &BTreeMap<String, u64>) -> String {
+    if left_out.is_empty() {
+        return "it holds no files".to_owned();
+    }
+    let parts: Vec<String> = left_out.iter().map(|(ending, n)| format!("{n} {ending}")).collect();
+    format!("left out: {}", parts.join(", "))
+}
+
+/// The ending of a scan's file name as spelled there; `None` if it is no scan by its name.
+pub(crate) fn scan_ending(name: &str) -> Option<&str> {
+    const ENDINGS: [&str; 6] = [".nii.gz", ".nii", ".hdr.gz", ".hdr", ".img.gz", ".img"];
+    ENDINGS.iter().find_map(|ending| {
+        let start = name.len().checked_sub(ending.len()).filter(|&s| s > 0)?;
+        let tail = name.get(start..)?;
+        tail.eq_ignore_ascii_case(ending).then_some(tail)
+    })
+}
+
+/// A file name without the ending of a scan.
+pub(crate) fn without_ending(name: &str) -> &str {
+    scan_ending(name).map_or(name, |ending| &name[..name.len() - ending.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_known_in_any_case() {
+        assert_eq!(scan_ending("a.NII.gz"), Some(".NII.gz"));
+        assert_eq!(without_ending("p.1.nii"), "p.1");
+        assert_eq!(without_ending("notes.txt"), "notes.txt");
+        assert_eq!(scan_ending(".nii"), None);
+        assert_eq!(scan_ending("é.nii"), Some(".nii"));
+    }
+
+    #[test]
+    fn a_single_file_is_a_cohort_of_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.nii.gz");
+        std::fs::write(&file, b"x").unwrap();
+        let found = find(&file, &dir.path().join("out")).unwrap();
+        assert_eq!(found.scans, vec![ScanRef::bare("a".into(), "a.nii.gz".into(), file)]);
+    }
+
+    #[test]
+    fn a_pair_has_two_files() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.hdr", "a.img.gz"] {
+            std::fs::write(dir.path().join(name), b"x").unwrap();
+        }
+        let scan = ScanRef::bare("a".into(), "a.hdr".into(), dir.path().join("a.hdr"));
+        assert_eq!(scan.files().len(), 2);
+    }
+
+    #[test]
+    fn nothing_there_is_an_error_and_so_is_nothing_useful() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("out");
+        assert!(matches!(find(&dir.path().join("no"), &out), Err(CohortError::NoInput { .. })));
+        std::fs::write(dir.path().join("a.dcm"), b"x").unwrap();
+        let error = find(dir.path(), &out).unwrap_err();
+        assert!(error.to_string().contains("1 .dcm"), "{error}");
+    }
+}

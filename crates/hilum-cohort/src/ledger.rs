@@ -1,0 +1,214 @@
+//! What is already done: the folders under `OUT/scans`, each whole or not there at all.
+//!
+//! A scan's outputs are written into `.tmp-<folder>` and renamed when complete, so that a kill at any moment costs at
+//! most the scans in flight. A record is kept while its key is unchanged: the key covers the input file and every
+//! setting that changes results, but not the label, group, site and split, which are put in anew.
+
+use crate::{CohortError, RECORD_VERSION, ScanRecord, ScanRef, files::write_json};
+use hilum_core::Status;
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
+
+/// The lock file of an output folder, which also marks it as one.
+pub(crate) const LOCK_FILE: &str = ".hilum.lock";
+/// The record beside the pictures and masks of a scan.
+pub(crate) const RECORD_FILE: &str = "scan.json";
+const TEMPORARY: &str = ".tmp-";
+
+/// The scans folder of one output folder.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    scans: PathBuf,
+}
+
+impl Ledger {
+    /// Opens `OUT/scans`, removing what a killed run left behind.
+    pub(crate) fn open(out: &Path) -> Result<Self, CohortError> {
+        let scans = out.join("scans");
+        fs::create_dir_all(&scans).map_err(CohortError::write(&scans))?;
+        for folder in [out, scans.as_path()] {
+            for name in names_in(folder)?.iter().filter(|n| is_leftover(n)) {
+                let path = folder.join(name);
+                let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                removed.map_err(CohortError::write(&path))?;
+            }
+        }
+        Ok(Self { scans })
+    }
+
+    /// The record kept for `scan` under `key`, with today's label, group, site and split; `None` if there is none, or
+    /// if `outputs` are not all there.
+    pub(crate) fn kept(
+        &self,
+        scan: &ScanRef,
+        folder: &str,
+        key: &str,
+        outputs: &[&str],
+    ) -> Result<Option<ScanRecord>, CohortError> {
+        let folder = self.scans.join(folder);
+        let Some(mut record) = read_record(&folder) else { return Ok(None) };
+        let whole = record.row.status != Status::Measured || outputs.iter().all(|f| folder.join(f).is_file());
+        if record.key != key || record.row.image_id != scan.image_id || !whole {
+            return Ok(None);
+        }
+        let before = record.clone();
+        scan.describe(&mut record);
+        if record != before {
+            write_record(&folder, &record)?;
+        }
+        Ok(Some(record))
+    }
+
+    /// A fresh, empty folder for the outputs of one scan.
+    pub(crate) fn begin(&self, folder: &str) -> Result<PathBuf, CohortError> {
+        let path = self.scans.join(format!("{TEMPORARY}{folder}"));
+        remove_if_there(&path)?;
+        fs::create_dir(&path).map_err(CohortError::write(&path))?;
+        Ok(path)
+    }
+
+    /// Puts the record beside the outputs in `begin`'s folder and gives the folder its name.
+    pub(crate) fn commit(&self, folder: &str, record: &ScanRecord) -> Result<(), CohortError> {
+        let temporary = self.scans.join(format!("{TEMPORARY}{folder}"));
+        let path = self.scans.join(folder);
+        write_record(&temporary, record)?;
+        remove_if_there(&path)?;
+        fs::rename(&temporary, &path).map_err(CohortError::write(&path))
+    }
+
+    /// Folders that none of `known` is.
+    pub(crate) fn strangers(&self, known: &BTreeSet<&str>) -> Result<Vec<String>, CohortError> {
+        let mut names = names_in(&self.scans)?;
+        names.retain(|n| !known.contains(n.as_str()) && !n.starts_with('.'));
+        names.sort();
+        Ok(names)
+    }
+}
+
+impl ScanRef {
+    /// Puts what the manifest and the labels say about the scan into its row.
+    pub(crate) fn describe(&self, record: &mut ScanRecord) {
+        let row = &mut record.row;
+        row.image_id.clone_from(&self.image_id);
+        row.uri.clone_from(&self.uri);
+        row.label.clone_from(&self.label);
+        row.group.clone_from(&self.group);
+        row.site.clone_from(&self.site);
+        row.split.clone_from(&self.split);
+    }
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>, CohortError> {
+    let list = || -> io::Result<Vec<String>> {
+        fs::read_dir(folder)?.map(|e| Ok(e?.file_name().to_string_lossy().into_owned())).collect()
+    };
+    list().map_err(CohortError::read(folder))
+}
+
+/// Folders of unfinished scans, and files that were being written.
+fn is_leftover(name: &str) -> bool {
+    name.starts_with(TEMPORARY) || name.starts_with(".writing-")
+}
+
+/// The record in a scan's folder; `None` if there is none or it cannot be understood.
+pub(crate) fn read_record(folder: &Path) -> Option<ScanRecord> {
+    serde_json::from_slice(&fs::read(folder.join(RECORD_FILE)).ok()?).ok()
+}
+
+fn write_record(folder: &Path, record: &ScanRecord) -> Result<(), CohortError> {
+    write_json(&folder.join(RECORD_FILE), record)
+}
+
+fn remove_if_there(path: &Path) -> Result<(), CohortError> {
+    match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(CohortError::write(path)(e)),
+        _ => Ok(()),
+    }
+}
+
+/// The resume key of a scan: its name, its files' sizes and times, `settings`, and the versions that write records.
+pub(crate) fn resume_key(scan: &ScanRef, settings: &str) -> String {
+    let mut hash = blake3::Hasher::new();
+    // Lengths go first, so that no two lists of fields read alike.
+    let mut field = |bytes: &[u8]| {
+        hash.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+    };
+    field(env!("CARGO_PKG_VERSION").as_bytes());
+    field(&RECORD_VERSION.to_le_bytes());
+    for text in [&scan.image_id, &scan.uri, settings] {
+        field(text.as_bytes());
+    }
+    for file in scan.files() {
+        let facts = fs::metadata(&file).ok();
+        let modified = facts.as_ref().and_then(|m| m.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+        field(format!("{:?} {:?}", facts.map(|m| m.len()), modified).as_bytes());
+    }
+    hash.finalize().to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hilum_core::Recipe;
+
+    fn scan(dir: &Path) -> ScanRef {
+        ScanRef::bare("a".into(), "a.nii".into(), dir.join("a.nii"))
+    }
+
+    fn record(key: &str) -> ScanRecord {
+        let failed = ScanRecord::failed("a", "a.nii", Recipe::Default, "unreadable", "cut off");
+        ScanRecord { key: key.into(), ..failed }
+    }
+
+    #[test]
+    fn a_scan_is_there_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        let folder = ledger.begin("a").unwrap();
+        fs::write(folder.join("slice.png"), b"half").unwrap();
+        fs::write(dir.path().join(".writing-x.tmp"), b"half").unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        assert!(names_in(&ledger.scans).unwrap().is_empty());
+        assert_eq!(names_in(dir.path()).unwrap(), ["scans"]);
+
+        ledger.begin("a").unwrap();
+        ledger.commit("a", &record("k")).unwrap();
+        let mut named = scan(dir.path());
+        named.label = Some("2".into());
+        let kept = ledger.kept(&named, "a", "k", &[]).unwrap().unwrap();
+        assert_eq!(kept.row.label.as_deref(), Some("2"));
+        assert_eq!(read_record(&ledger.scans.join("a")), Some(kept));
+        assert_eq!(ledger.kept(&named, "a", "other key", &[]).unwrap(), None);
+        assert_eq!(ledger.strangers(&BTreeSet::new()).unwrap(), ["a"]);
+    }
+
+    #[test]
+    fn a_measured_scan_without_its_files_is_done_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        let mut measured = record("k");
+        measured.row.status = Status::Measured;
+        ledger.begin("a").unwrap();
+        ledger.commit("a", &measured).unwrap();
+        assert!(ledger.kept(&scan(dir.path()), "a", "k", &[]).unwrap().is_some());
+        assert!(ledger.kept(&scan(dir.path()), "a", "k", &["slice.png"]).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_key_follows_the_file_and_the_settings() {
+        let dir = tempfile::tempdir().unwrap();
+        let scan = scan(dir.path());
+        let missing = resume_key(&scan, "s");
+        fs::write(&scan.path, b"1").unwrap();
+        let there = resume_key(&scan, "s");
+        assert_ne!(missing, there);
+        assert_eq!(there, resume_key(&scan, "s"));
+        assert_ne!(there, resume_key(&scan, "t"));
+        fs::write(&scan.path, b"12").unwrap();
+        assert_ne!(there, resume_key(&scan, "s"));
+    }
+}

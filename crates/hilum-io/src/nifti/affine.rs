@@ -56,7 +56,7 @@ pub(super) fn geometry(
     let [x, y, z] = spacing;
     let affine = Affine([[x, 0.0, 0.0, 0.0], [0.0, y, 0.0, 0.0], [0.0, 0.0, z, 0.0]]);
     let geometry = grid(affine, AffineSource::Pixdim)
-        .map_err(|source| NiftiError::Geometry { file: file.to_owned(), source })?;
+        .map_err(|source| NiftiError::Geometry { file: file.to_owned(), source: source.into() })?;
     Ok((geometry, findings))
 }
 

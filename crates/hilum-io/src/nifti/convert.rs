@@ -44,7 +44,7 @@ impl StoredFormat {
     }
 
     /// The pixels of a slice in HU.
-    pub(super) fn to_hu<'a>(&self, stored: &'a [u8], converted: &'a mut Converted) -> SliceData<'a> {
+    pub(super) fn to_hu<'a>(self, stored: &'a [u8], converted: &'a mut Converted) -> SliceData<'a> {
         if self.endian == Endian::NATIVE && self.scaling.is_none() {
             // A cast fails only where `vox_offset` is odd, so that pixels lie across the grain of memory.
             match self.datatype {

@@ -63,7 +63,7 @@ pub enum NiftiError {
 
     /// Neither sform, qform nor pixdim spans space.
     #[error("{file}: no usable position in space")]
-    Geometry { file: String, source: GeometryError },
+    Geometry { file: String, source: Box<GeometryError> },
 
     /// Fewer voxels than the header promises.
     #[error(

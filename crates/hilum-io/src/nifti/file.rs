@@ -145,8 +145,9 @@ fn refusal(stored: &StoredFile, bytes: &[u8]) -> NiftiError {
         };
         return NiftiError::NotNifti { file, found: found.to_owned() };
     }
-    if bytes.is_empty() {
-        return NiftiError::ShortHeader { file, expected_bytes: 348, found_bytes: 0 };
+    if bytes.len() < 4 {
+        let expected_bytes = Version::Nifti1.header_bytes() as u64;
+        return NiftiError::ShortHeader { file, expected_bytes, found_bytes: bytes.len() as u64 };
     }
     NiftiError::NotNifti { file, found: describe(bytes).to_owned() }
 }

@@ -31,7 +31,7 @@ enum Source<'a> {
     Slices(&'a [u8]),
     Block(&'a [u8]),
     Disk(&'a mut File),
-    Stream(Members<BufReader<File>>),
+    Stream(Box<Members<BufReader<File>>>),
 }
 
 impl<'a> Pass<'a> {
@@ -50,7 +50,7 @@ impl<'a> Pass<'a> {
                 let mut members = Members::buffered(image.open()?);
                 let start = extent.first_byte + (first * slice_bytes(file)) as u64;
                 members.skip(start).map_err(|error| members.explain(&image.name, extent, error))?;
-                Source::Stream(members)
+                Source::Stream(Box::new(members))
             }
         };
         Ok(Self { file, source })

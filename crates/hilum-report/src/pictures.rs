@@ -15,10 +15,10 @@ const SCAN_BYTES: usize = 60_000;
 const QUALITIES: [(usize, u8); 6] = [(512, 84), (448, 82), (360, 80), (320, 74), (280, 68), (240, 60)];
 /// In the lung window, tissue is brighter than this and air is darker.
 const BODY_GREY: u8 = 150;
-/// A row or column shows the body if at least this share of it is tissue: thin lines of the table are not enough.
-const BODY_SHARE: usize = 14;
+/// A row or column shows the body if one in so many of its pixels is tissue: the thin lines of the table are not enough.
+const BODY_ONE_IN: usize = 4;
 /// Margin about the body, in pixels.
-const MARGIN_PX: usize = 6;
+const MARGIN_PX: usize = 12;
 
 /// The pictures of one scan as data URIs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,11 +78,11 @@ fn body(grey: &[u8], width: usize, tissue: Option<&Tissue>) -> Rect {
     let is_body = |x: usize, y: usize| grey[y * width + x] >= BODY_GREY;
     let is_lung = |x: usize, y: usize| tissue.is_some_and(|t| t.contains(y * width + x));
     let column = |x: &usize| {
-        (0..height).filter(|&y| is_body(*x, y)).count() * BODY_SHARE >= height
+        (0..height).filter(|&y| is_body(*x, y)).count() * BODY_ONE_IN >= height
             || (0..height).any(|y| is_lung(*x, y))
     };
     let row = |y: &usize| {
-        (0..width).filter(|&x| is_body(x, *y)).count() * BODY_SHARE >= width
+        (0..width).filter(|&x| is_body(x, *y)).count() * BODY_ONE_IN >= width
             || (0..width).any(|x| is_lung(x, *y))
     };
     let (x0, x1) = span((0..width).filter(column), width);

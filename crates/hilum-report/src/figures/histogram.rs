@@ -47,7 +47,7 @@ pub(crate) fn histogram(dots: &[Dot], classes: &[Class]) -> Option<String> {
         for b in (0..bins.n).filter(|&b| counts[r][b] > 0) {
             let (from, to) = bins.edges(b);
             let (x, top) = (scale.px(from) + 0.75, heights.px(share(r, b)));
-            let tip = format!("{from} to {to} %: {} of {}", counts[r][b], counted(values.len(), "scan"));
+            let tip = format!("{from}–{to} %: {} of {}", counts[r][b], counted(values.len(), "scan"));
             let size = (scale.px(to) - scale.px(from) - 1.5, floor - top);
             svg.rect(&format!("bar k{}", class.colour), (x, top), size, &tip);
         }
@@ -84,9 +84,9 @@ struct Bins {
 }
 
 impl Bins {
-    /// About the square root of the number of scans, from 8 to 32 bins.
+    /// More bins for more scans: 12 and the square root of their number, at most 40, before the width is rounded up.
     fn over(scans: usize, end: f64) -> Self {
-        let wanted = (scans as f64).sqrt().mul_add(1.0, 4.0).clamp(8.0, 32.0);
+        let wanted = ((scans as f64).sqrt() + 12.0).min(40.0);
         let width = round_step(end / wanted);
         Self { width, n: ((end / width).round() as usize).max(1) }
     }

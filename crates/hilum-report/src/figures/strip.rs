@@ -26,7 +26,7 @@ pub(crate) fn strip(dots: &[Dot], classes: &[Class]) -> Option<String> {
         let summary = Summary::of(members.iter().map(|d| d.ratio_percent))?;
         svg.rect(&format!("bar k{}", class.colour), (LEFT, top + 8.0), (11.0, 11.0), "");
         svg.text("name", LEFT + 18.0, top + 18.0, &class.name);
-        let said = format!("IQR {} to {} %", number(summary.q1, 1), number(summary.q3, 1));
+        let said = format!("IQR {}–{} %", number(summary.q1, 1), number(summary.q3, 1));
         svg.text("note end", WIDTH - RIGHT, top + 18.0, &said);
         let (q1, q3, half) = (scale.px(summary.q1), scale.px(summary.q3), (ROW - HEAD) / 2.0 - 5.0);
         svg.rect(&format!("box k{}", class.colour), (q1, middle - half), (q3 - q1, 2.0 * half), "");

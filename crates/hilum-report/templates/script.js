@@ -4,6 +4,7 @@
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const FIRST_CARDS = 60;
+  const colourOf = (card) => card.className.match(/k\d/)[0];
 
   const cards = all(".scan");
   const body = one("table.scans tbody");
@@ -32,8 +33,9 @@
   function showTip(dot) {
     const card = cards[Number(dot.dataset.scan)];
     const words = document.createElement("p");
-    words.textContent = one("h3", card).innerText || one("h3", card).textContent;
+    words.textContent = [...one("h3", card).children].map((part) => part.textContent).join(", ");
     const picture = one(".picture", card).cloneNode(true);
+    tip.className = colourOf(card);
     tip.replaceChildren(picture, words);
     tip.hidden = false;
     const at = dot.getBoundingClientRect();
@@ -75,7 +77,7 @@
     one(".where", viewer).textContent = place < 0 ? "" : `${place + 1} of ${shown.length}`;
     const view = one(".view", viewer);
     view.replaceChildren(...[...one(".picture", card).children].map((part) => part.cloneNode(true)));
-    view.className = `view k ${card.className.match(/k\d/)[0]} ${card.dataset.status}`;
+    view.className = `view ${colourOf(card)}`;
     if (one("img", view)) {
       for (const [side, letter] of [["right", "R"], ["left", "L"]]) {
         const label = document.createElement("span");

@@ -56,7 +56,7 @@ pub(crate) fn gas(patient: &Patient, rng: &mut Rng) -> Vec<Gas> {
             at = [
                 at[0] - rng.between(12.0, 24.0),
                 (at[1] - rng.between(2.0, 14.0)).max(-76.0),
-                at[2] - rng.between(3.0, 10.0),
+                at[2] - rng.between(-1.0, 5.0),
             ];
         }
     }
@@ -77,5 +77,22 @@ impl Gas {
 
     pub(crate) fn distance(&self, at: Point) -> f32 {
         self.shape.distance(at).max(at[1] - self.behind_y)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gas_floats_in_front_and_loops_of_colon_keep_clear_of_the_stomach() {
+        for seed in 0..20 {
+            let patient = Patient { colon_gas: true, ..Patient::from_seed(seed) };
+            let gas = gas(&patient, &mut Rng::new(seed, "gas"));
+            assert!(gas.len() > 2, "seed {seed}: {} loops", gas.len() - 1);
+            assert!(
+                gas[0].distance([66.0, -62.0, -148.0]) < 0.0 && gas[0].distance([66.0, 0.0, -148.0]) > 0.0
+            );
+        }
     }
 }

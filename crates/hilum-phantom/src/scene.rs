@@ -8,7 +8,7 @@ use crate::lesions::{Lesion, lesions};
 use crate::mediastinum::{self, Organ, central_airways};
 use crate::noise::Rng;
 use crate::patient::Patient;
-use crate::shape::Tube;
+use crate::shape::{Shape, Tube};
 use crate::spec::PhantomSpec;
 use crate::table::Table;
 use crate::thorax::Thorax;
@@ -44,7 +44,7 @@ impl Scene {
         let obstacles = organs
             .iter()
             .filter_map(|organ| organ.keeps_lung_off_mm.map(|margin| (organ.shape, margin)))
-            .chain(central.iter().map(|&(tube, wall)| (crate::shape::Shape::Tube(tube), wall + 1.0)))
+            .chain(central.iter().map(|&(tube, wall)| (Shape::Tube(tube), wall + 1.0)))
             .collect();
         let thorax = Thorax::new(&patient, obstacles);
         let torso = Torso::new(spec.seed, &patient);

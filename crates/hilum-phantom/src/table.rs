@@ -2,6 +2,7 @@
 
 use crate::canvas::Canvas;
 use crate::patient::Patient;
+use crate::shape::cover;
 
 const SHELL_HU: f32 = -180.0;
 const FOAM_HU: f32 = -955.0;
@@ -58,10 +59,10 @@ impl Table {
                 let mut put = |hu: f32, fraction: f32| *pixel += (hu - *pixel) * fraction * free;
                 let blur = frame.blur;
                 let mattress = (above - self.mattress_mm).max(-above).max(x.abs() - self.half_width * 0.94);
-                put(-870.0, crate::shape::cover(mattress, blur));
-                put(MATTRESS_HU, crate::shape::cover(mattress + 1.0, blur));
-                put(SHELL_HU, crate::shape::cover(distance, blur));
-                put(FOAM_HU, crate::shape::cover(distance + 1.9, blur));
+                put(-870.0, cover(mattress, blur));
+                put(MATTRESS_HU, cover(mattress + 1.0, blur));
+                put(SHELL_HU, cover(distance, blur));
+                put(FOAM_HU, cover(distance + 1.9, blur));
             }
         }
     }

@@ -109,8 +109,8 @@ mod tests {
         {
             for shift in 0..3 {
                 let mut affine = Affine([[0.0; 4]; 3]);
-                for axis in 0..3 {
-                    affine.0[(axis + shift) % 3][axis] = signs[axis];
+                for (axis, sign) in signs.into_iter().enumerate() {
+                    affine.0[(axis + shift) % 3][axis] = sign;
                 }
                 let mut header = Header::zeroed(Version::Nifti1, Endian::Little);
                 set_qform(&mut header, &affine);

@@ -38,38 +38,45 @@ pub struct MaskVolume {
 }
 
 /// Words that one row of `cols` pixels takes.
+#[inline]
 fn words_per_row(cols: usize) -> usize {
     cols.div_ceil(64)
 }
 
 impl<'a> MaskView<'a> {
     /// Number of rows.
+    #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Number of columns.
+    #[inline]
     pub fn cols(&self) -> usize {
         self.cols
     }
 
     /// Words per row.
+    #[inline]
     pub fn words_per_row(&self) -> usize {
         words_per_row(self.cols)
     }
 
     /// All words, row after row.
+    #[inline]
     pub fn words(&self) -> &'a [u64] {
         self.words
     }
 
     /// The words of one row. Panics beyond the last row.
+    #[inline]
     pub fn row(&self, row: usize) -> &'a [u64] {
         let n = self.words_per_row();
         &self.words[row * n..(row + 1) * n]
     }
 
     /// Whether pixel (`row`, `col`) is set. Panics outside the mask.
+    #[inline]
     pub fn get(&self, row: usize, col: usize) -> bool {
         assert!(col < self.cols, "column {col} outside a mask of {} columns", self.cols);
         self.row(row)[col / 64] >> (col % 64) & 1 == 1
@@ -129,22 +136,26 @@ impl<'a> MaskView<'a> {
 
 impl MaskViewMut<'_> {
     /// The same mask, shared.
+    #[inline]
     pub fn as_view(&self) -> MaskView<'_> {
         MaskView { rows: self.rows, cols: self.cols, words: self.words }
     }
 
     /// All words, row after row. Bits beyond the last column must stay zero.
+    #[inline]
     pub fn words_mut(&mut self) -> &mut [u64] {
         self.words
     }
 
     /// The words of one row. Bits beyond the last column must stay zero.
+    #[inline]
     pub fn row_mut(&mut self, row: usize) -> &mut [u64] {
         let n = words_per_row(self.cols);
         &mut self.words[row * n..(row + 1) * n]
     }
 
     /// Sets or clears pixel (`row`, `col`). Panics outside the mask.
+    #[inline]
     pub fn set(&mut self, row: usize, col: usize, value: bool) {
         assert!(col < self.cols, "column {col} outside a mask of {} columns", self.cols);
         let word = &mut self.row_mut(row)[col / 64];
@@ -153,6 +164,7 @@ impl MaskViewMut<'_> {
     }
 
     /// Sets the pixels `start..end` of `row`. Panics outside the mask.
+    #[inline]
     pub fn set_run(&mut self, row: usize, start: usize, end: usize) {
         assert!(start <= end && end <= self.cols, "run {start}..{end} outside {} columns", self.cols);
         if start == end {
@@ -190,6 +202,8 @@ impl MaskViewMut<'_> {
     pub fn and_not(&mut self, other: MaskView<'_>) {
         self.zip(other, |a, b| a & !b);
     }
+
+    #[inline]
 
     fn zip(&mut self, other: MaskView<'_>, op: impl Fn(u64, u64) -> u64) {
         assert_eq!((self.rows, self.cols), (other.rows, other.cols), "masks of one shape");
@@ -239,11 +253,13 @@ impl Mask {
     }
 
     /// Borrows it.
+    #[inline]
     pub fn view(&self) -> MaskView<'_> {
         MaskView { rows: self.rows, cols: self.cols, words: &self.words }
     }
 
     /// Borrows it mutably.
+    #[inline]
     pub fn view_mut(&mut self) -> MaskViewMut<'_> {
         MaskViewMut { rows: self.rows, cols: self.cols, words: &mut self.words }
     }
@@ -267,11 +283,13 @@ impl MaskVolume {
     }
 
     /// Rows of a slice.
+    #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Columns of a slice.
+    #[inline]
     pub fn cols(&self) -> usize {
         self.cols
     }
@@ -282,12 +300,14 @@ impl MaskVolume {
     }
 
     /// The mask of slice `index`. Panics beyond the last.
+    #[inline]
     pub fn slice(&self, index: usize) -> MaskView<'_> {
         let n = self.rows * words_per_row(self.cols);
         MaskView { rows: self.rows, cols: self.cols, words: &self.words[index * n..(index + 1) * n] }
     }
 
     /// The mask of slice `index`, mutably. Panics beyond the last.
+    #[inline]
     pub fn slice_mut(&mut self, index: usize) -> MaskViewMut<'_> {
         let n = self.rows * words_per_row(self.cols);
         MaskViewMut { rows: self.rows, cols: self.cols, words: &mut self.words[index * n..(index + 1) * n] }

@@ -32,21 +32,25 @@ impl<'a> SliceView<'a> {
     }
 
     /// Number of rows.
+    #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Number of columns.
+    #[inline]
     pub fn cols(&self) -> usize {
         self.cols
     }
 
     /// The pixels, row-major.
+    #[inline]
     pub fn data(&self) -> SliceData<'a> {
         self.data
     }
 
     /// The value at (`row`, `col`) in HU. Panics outside the slice, as indexing does.
+    #[inline]
     pub fn hu(&self, row: usize, col: usize) -> f32 {
         assert!(row < self.rows && col < self.cols, "pixel ({row}, {col}) outside the slice");
         match self.data {

@@ -1,12 +1,8 @@
-//! Connected components of one mask, by runs and union-find.
-//!
-//! After Rosenfeld and Pfaltz 1966 (doi:10.1145/321356.321357), on runs instead of pixels. Components are numbered in
-//! the order in which a row-major scan meets them first, as scipy.ndimage.label and skimage.measure.label do.
+//! Connected components of one mask: their areas, bounds, and the pixels themselves.
 
-use crate::runs::{Run, for_each_touching, push_gaps, push_runs};
-use crate::sets::DisjointSets;
+use crate::labelled::LabelledRuns;
+use crate::runs::{Run, push_gaps, push_runs};
 use hilum_core::{Mask, MaskView, MaskViewMut};
-use std::ops::Range;
 
 /// Which pixels are neighbours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +34,11 @@ pub struct Component {
 }
 
 /// A mask cut into its connected components.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Components {
-    shape: (usize, usize),
-    rows: Range<usize>,
-    runs: Vec<Run>,
-    row_starts: Vec<usize>,
-    labels: Vec<u32>,
+    cols: usize,
+    labelled: LabelledRuns,
     list: Vec<Component>,
-    sets: DisjointSets,
 }
 
 impl Components {
@@ -63,84 +55,39 @@ impl Components {
     /// assert_eq!(Components::of(mask.view(), Connectivity::Eight).list().len(), 1);
     /// ```
     pub fn of(mask: MaskView<'_>, connectivity: Connectivity) -> Self {
-        let mut components = Self::default();
-        components.label(mask, connectivity);
-        components
+        Self::labelled(mask, connectivity, |row, runs| push_runs(mask.row(row), runs))
     }
 
     /// The components of the clear pixels of `mask`.
     pub fn of_background(mask: MaskView<'_>, connectivity: Connectivity) -> Self {
-        Self::of_background_rows(mask, 0..mask.rows(), connectivity)
+        Self::labelled(mask, connectivity, |row, runs| push_gaps(mask.row(row), mask.cols(), runs))
     }
 
-    /// The components of the clear pixels in some rows of `mask`, as if the mask ended there: clear pixels of the first
-    /// and last of these rows touch the border.
-    pub fn of_background_rows(mask: MaskView<'_>, rows: Range<usize>, connectivity: Connectivity) -> Self {
-        let mut components = Self::default();
-        components.collect(mask, rows, |row, runs| push_gaps(mask.row(row), mask.cols(), runs));
-        components.join(connectivity);
-        components
-    }
-
-    /// Labels another mask, reusing the memory.
-    pub fn label(&mut self, mask: MaskView<'_>, connectivity: Connectivity) {
-        self.collect(mask, 0..mask.rows(), |row, runs| push_runs(mask.row(row), runs));
-        self.join(connectivity);
-    }
-
-    fn collect(
-        &mut self,
+    fn labelled(
         mask: MaskView<'_>,
-        rows: Range<usize>,
-        mut push: impl FnMut(usize, &mut Vec<Run>),
-    ) {
-        (self.shape, self.rows) = ((mask.rows(), mask.cols()), rows);
-        self.runs.clear();
-        self.row_starts.clear();
-        for row in self.rows.clone() {
-            self.row_starts.push(self.runs.len());
-            push(row, &mut self.runs);
-        }
-        self.row_starts.push(self.runs.len());
-    }
-
-    fn join(&mut self, connectivity: Connectivity) {
-        self.sets.clear();
-        for _ in 0..self.runs.len() {
-            self.sets.push();
-        }
-        for row in self.rows.clone().skip(1) {
-            let (above, here) = (self.row_range(row - 1), self.row_range(row));
-            let (a, b) = (above.start, here.start);
-            for_each_touching(&self.runs[here], &self.runs[above], connectivity.reach(), |i, j| {
-                self.sets.union((b + i) as u32, (a + j) as u32);
-            });
-        }
-        let (labels, count) = self.sets.numbered();
-        self.labels = labels;
+        connectivity: Connectivity,
+        push: impl FnMut(usize, &mut Vec<Run>),
+    ) -> Self {
+        let (rows, cols) = (mask.rows(), mask.cols());
+        let mut labelled = LabelledRuns::default();
+        let count = labelled.label(rows, connectivity.reach(), push);
         let empty = Component { area_px: 0, touches_border: false, bounds: [u32::MAX, u32::MAX, 0, 0] };
-        self.list.clear();
-        self.list.resize(count, empty);
-        let cols = self.shape.1;
-        for row in self.rows.clone() {
-            let edge = row == self.rows.start || row + 1 == self.rows.end;
-            for index in self.row_range(row) {
-                let run = self.runs[index];
-                let component = &mut self.list[self.labels[index] as usize];
+        let mut list = vec![empty; count];
+        for row in 0..rows {
+            let edge = row == 0 || row + 1 == rows;
+            for index in labelled.row(row) {
+                let run = labelled.runs[index];
+                let component = &mut list[labelled.labels[index] as usize];
                 component.area_px += u64::from(run.len_px());
                 component.touches_border |= edge || run.start == 0 || run.end as usize == cols;
                 let [top, left, bottom, right] = &mut component.bounds;
                 *top = (*top).min(row as u32);
                 *left = (*left).min(run.start);
-                *bottom = (*bottom).max(row as u32 + 1);
+                *bottom = row as u32 + 1;
                 *right = (*right).max(run.end);
             }
         }
-    }
-
-    fn row_range(&self, row: usize) -> Range<usize> {
-        let index = row - self.rows.start;
-        self.row_starts[index]..self.row_starts[index + 1]
+        Self { cols, labelled, list }
     }
 
     /// The components, in the order of their first pixel.
@@ -150,9 +97,9 @@ impl Components {
 
     /// All runs, row by row: the row, the run, and the index of its component in [`Components::list`].
     pub fn all_runs(&self) -> impl Iterator<Item = (usize, Run, u32)> + '_ {
-        self.rows
-            .clone()
-            .flat_map(move |row| self.row_range(row).map(move |i| (row, self.runs[i], self.labels[i])))
+        let LabelledRuns { runs, labels, .. } = &self.labelled;
+        (0..self.labelled.rows())
+            .flat_map(move |row| self.labelled.row(row).map(move |i| (row, runs[i], labels[i])))
     }
 
     /// The index of the largest component; the first of equals; `None` if there is none.
@@ -173,7 +120,7 @@ impl Components {
 
     /// The mask of the components that `keep` accepts.
     pub fn select(&self, keep: impl Fn(usize, &Component) -> bool) -> Mask {
-        let mut mask = Mask::new(self.shape.0, self.shape.1);
+        let mut mask = Mask::new(self.labelled.rows(), self.cols);
         self.paint(&mut mask.view_mut(), keep);
         mask
     }

@@ -6,15 +6,17 @@
 mod components;
 mod display;
 mod gate;
+mod labelled;
 pub mod lungs;
 pub mod morphology;
-pub mod runs;
+mod runs;
 mod select;
-pub mod sets;
+mod sets;
 mod threshold;
 
 pub use components::{Component, Components, Connectivity, fill_holes};
 pub use display::{Display, Picture, Window};
 pub use gate::{Gate, geometry_findings};
+pub use runs::Run;
 pub use select::{PLATEAU_FRAC, SliceChoice, first_maximum};
 pub use threshold::threshold_below;

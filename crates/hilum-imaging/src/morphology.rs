@@ -4,104 +4,93 @@
 //! Pixels beyond the image count as clear for dilation and as set for erosion, so that neither invents an edge
 //! there (scikit-image's convention; closing therefore never shrinks a mask at the border).
 
-use hilum_core::{Mask, MaskView};
+use hilum_core::{Mask, MaskView, MaskViewMut};
+use std::ops::Range;
 
-/// The disk as half widths: `half_widths[d]` columns to each side in the rows `d` above and below the centre.
+/// A disk or ellipse, as row groups of equal width.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disk {
-    half_widths: Vec<usize>,
+    groups: Vec<Group>,
+    reach: usize,
+    half_width: usize,
+}
+
+/// Rows at these distances from the centre are equally wide; `widen_by` are the shifts that lead from the width of the
+/// next group outwards (or from the centre column alone) to theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Group {
+    rows: Range<usize>,
+    widen_by: Vec<u32>,
 }
 
 impl Disk {
     /// The disk of radius `radius_px` pixels; 0 is the centre alone. Not finite or negative counts as 0.
     pub fn new(radius_px: f64) -> Self {
-        let radius = if radius_px.is_finite() { radius_px.max(0.0) } else { 0.0 };
-        Self::ellipse(radius, radius)
+        Self::ellipse(radius_px, radius_px)
     }
 
     /// The ellipse with half axes `row_px` and `col_px`: a disk in millimetres on pixels that are not square.
     pub fn ellipse(row_px: f64, col_px: f64) -> Self {
+        let axis = |px: f64| if px.is_finite() { px.max(0.0) } else { 0.0 };
+        let (row_px, col_px) = (axis(row_px), axis(col_px));
         let reach = row_px.floor() as usize;
-        let half_widths = (0..=reach)
+        let half_widths: Vec<usize> = (0..=reach)
             .map(|dy| {
                 let share = if row_px > 0.0 { 1.0 - (dy as f64 / row_px).powi(2) } else { 1.0 };
                 // The tiny slack keeps whole-number radii exact: sqrt(25 - 16) must floor to 3.
                 (col_px * share.max(0.0).sqrt() + 1e-9).floor() as usize
             })
             .collect();
-        Self { half_widths }
+        let mut groups = Vec::new();
+        let mut first = 0;
+        while first <= reach {
+            let width = half_widths[first];
+            let end = first + half_widths[first..].iter().take_while(|&&w| w == width).count();
+            let next_width = half_widths.get(end).copied().unwrap_or(0);
+            groups.push(Group { rows: first..end, widen_by: shifts_to_widen(width - next_width) });
+            first = end;
+        }
+        Self { groups, reach, half_width: half_widths[0] }
     }
 
     /// Columns to each side of the centre that the disk reaches.
     pub fn half_width(&self) -> usize {
-        self.half_widths[0]
+        self.half_width
     }
 
     /// Rows above and below the centre that the disk reaches.
     pub fn reach(&self) -> usize {
-        self.half_widths.len() - 1
+        self.reach
     }
+}
+
+/// Shifts below 64 that, one after the other, widen a row by `by` columns to each side: each may at most double the
+/// width reached so far, plus one, or it would leave gaps.
+fn shifts_to_widen(by: usize) -> Vec<u32> {
+    let mut shifts = Vec::new();
+    let mut done = 0;
+    while done < by {
+        let shift = (2 * done + 1).min(by - done).min(63);
+        shifts.push(shift as u32);
+        done += shift;
+    }
+    shifts
 }
 
 /// Every pixel within the disk of a set pixel.
 pub fn dilate(mask: MaskView<'_>, disk: &Disk) -> Mask {
-    let mut out = Mask::new(mask.rows(), mask.cols());
-    let mut widened = vec![0u64; mask.words_per_row()];
-    for row in 0..mask.rows() {
-        if mask.row(row).iter().all(|&word| word == 0) {
-            continue;
-        }
-        widened.copy_from_slice(mask.row(row));
-        stamp(&mut widened, disk, row, &mut out, |target, source| *target |= source);
-    }
-    trim(&mut out);
-    out
+    gather(mask, disk, false)
 }
 
 /// Every pixel whose whole disk is set.
 pub fn erode(mask: MaskView<'_>, disk: &Disk) -> Mask {
-    let (rows, words) = (mask.rows(), mask.words_per_row());
-    let last = words.saturating_sub(1);
-    let within = u64::MAX >> (words * 64 - mask.cols());
-    let mut out = complement(Mask::new(rows, mask.cols()));
-    let mut clear = vec![0u64; words];
-    for row in 0..rows {
-        for (index, (c, &word)) in clear.iter_mut().zip(mask.row(row)).enumerate() {
-            *c = if index == last { !word & within } else { !word };
-        }
-        if mask.row(row).iter().all(|&word| word == 0) {
-            let mut view = out.view_mut();
-            for target in row.saturating_sub(disk.reach())..rows.min(row + disk.reach() + 1) {
-                view.row_mut(target).fill(0);
-            }
-        } else if clear.iter().any(|&word| word != 0) {
-            stamp(&mut clear, disk, row, &mut out, |target, source| *target &= !source);
-        }
-    }
-    out
-}
-
-/// Combines the rows of `out` within the disk's reach of `row` with `line`, widened as the disk is at that distance.
-fn stamp(line: &mut [u64], disk: &Disk, row: usize, out: &mut Mask, combine: impl Fn(&mut u64, u64)) {
-    let rows = out.view().rows();
-    let mut view = out.view_mut();
-    let mut width = 0;
-    // From the outermost row of the disk inwards the half width only grows: widen step by step.
-    for dy in (0..=disk.reach()).rev() {
-        widen(line, disk.half_widths[dy] - width);
-        width = disk.half_widths[dy];
-        let below = Some(row + dy).filter(|&r| r < rows && dy > 0);
-        for target in [row.checked_sub(dy), below].into_iter().flatten() {
-            for (a, &b) in view.row_mut(target).iter_mut().zip(line.iter()) {
-                combine(a, b);
-            }
-        }
-    }
+    gather(complement(mask.to_mask()).view(), disk, true)
 }
 
 /// Dilation, then erosion: joins what is closer than the disk is wide and fills narrow bays.
 pub fn close(mask: MaskView<'_>, disk: &Disk) -> Mask {
-    erode(dilate(mask, disk).view(), disk)
+    let beyond = gather(mask, disk, true);
+    gather(beyond.view(), disk, true)
 }
 
 /// Erosion, then dilation: removes what is narrower than the disk.
@@ -111,50 +100,89 @@ pub fn open(mask: MaskView<'_>, disk: &Disk) -> Mask {
 
 /// The clear pixels.
 pub fn complement(mut mask: Mask) -> Mask {
-    for word in mask.view_mut().words_mut() {
-        *word = !*word;
+    let cols = mask.view().cols();
+    if cols == 0 {
+        return mask;
     }
-    trim(&mut mask);
+    let within = u64::MAX >> (cols.next_multiple_of(64) - cols);
+    for row in mask.view_mut().words_mut().chunks_exact_mut(cols.div_ceil(64)) {
+        row.iter_mut().for_each(|word| *word = !*word);
+        row[cols / 64 - usize::from(cols.is_multiple_of(64))] &= within;
+    }
     mask
 }
 
-/// Widens a row by `by` columns to each side; bits may spill beyond the last column (trimmed at the end).
-fn widen(row: &mut [u64], by: usize) {
-    let mut left = by;
-    while left > 0 {
-        let step = left.min(63);
-        // Shifts by 1, 2, 4, ... reach `step` in a logarithmic number of passes.
-        let mut done = 0;
-        while done < step {
-            let shift = (done + 1).min(step - done);
-            spread(row, shift as u32);
-            done += shift;
+/// The dilation of `mask`, or with `inverted` what it leaves clear.
+fn gather(mask: MaskView<'_>, disk: &Disk, inverted: bool) -> Mask {
+    let mut out = Mask::new(mask.rows(), mask.cols());
+    let target = out.view_mut();
+    let flip = if inverted { u64::MAX } else { 0 };
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            // The usual widths are compiled for their length; the code is the same.
+            match mask.words_per_row() {
+                0 => {}
+                4 => gather_rows(mask, disk, flip, target, 4),
+                8 => gather_rows(mask, disk, flip, target, 8),
+                words => gather_rows(mask, disk, flip, target, words),
+            }
+        },
+    );
+    out
+}
+
+/// A disk is a nest of row groups of falling width: the rows next to the centre are widened most. So each row of the
+/// result starts from the union of those rows, is widened by the difference to the next group, joined by that group, and
+/// so on; every row of the disk is touched once.
+#[inline(always)]
+fn gather_rows(mask: MaskView<'_>, disk: &Disk, flip: u64, mut out: MaskViewMut<'_>, words: usize) {
+    let (rows, source) = (mask.rows(), mask.words());
+    let within = u64::MAX >> (words * 64 - mask.cols());
+    // One word of padding at either end, always zero, spares the neighbours' bounds.
+    let mut line = vec![0u64; words + 2];
+    let mut wider = vec![0u64; words + 2];
+    for (row, target) in out.words_mut().chunks_exact_mut(words).enumerate() {
+        line.fill(0);
+        for group in &disk.groups {
+            let mut dy = group.rows.start;
+            while dy < group.rows.end {
+                if row >= dy {
+                    join(&mut line[1..=words], &source[(row - dy) * words..(row - dy + 1) * words]);
+                }
+                if row + dy < rows {
+                    join(&mut line[1..=words], &source[(row + dy) * words..(row + dy + 1) * words]);
+                }
+                dy += 1;
+            }
+            for &shift in &group.widen_by {
+                spread(&line[..words + 2], &mut wider[..words + 2], shift);
+                // What spilled beyond the last column must not come back with the next step.
+                wider[words] &= within;
+                std::mem::swap(&mut line, &mut wider);
+            }
         }
-        left -= step;
+        for (to, &word) in target.iter_mut().zip(&line[1..=words]) {
+            *to = word ^ flip;
+        }
+        target[words - 1] &= within;
     }
 }
 
-/// `row |= row << shift | row >> shift` across words, 0 < shift < 64.
-fn spread(row: &mut [u64], shift: u32) {
-    let mut below = 0u64;
-    for index in 0..row.len() {
-        let word = row[index];
-        let above = row.get(index + 1).copied().unwrap_or(0);
-        row[index] = word | word << shift | below >> (64 - shift) | word >> shift | above << (64 - shift);
-        below = word;
+#[inline(always)]
+fn join(line: &mut [u64], other: &[u64]) {
+    for (a, &b) in line.iter_mut().zip(other) {
+        *a |= b;
     }
 }
 
-/// Clears the bits beyond the last column.
-fn trim(mask: &mut Mask) {
-    let cols = mask.view().cols();
-    if cols.is_multiple_of(64) {
-        return;
-    }
-    let words = cols.div_ceil(64);
-    let keep = u64::MAX >> (64 - cols % 64);
-    for word in mask.view_mut().words_mut().iter_mut().skip(words - 1).step_by(words) {
-        *word &= keep;
+/// `to = from | from << shift | from >> shift` across words, 0 < shift < 64; the first and last word are padding.
+#[inline(always)]
+fn spread(from: &[u64], to: &mut [u64], shift: u32) {
+    let n = from.len().min(to.len());
+    for i in 1..n - 1 {
+        let (left, word, right) = (from[i - 1], from[i], from[i + 1]);
+        to[i] = word | word << shift | left >> (64 - shift) | word >> shift | right << (64 - shift);
     }
 }
 

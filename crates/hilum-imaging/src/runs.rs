@@ -11,23 +11,27 @@ pub struct Run {
 
 impl Run {
     /// Number of pixels.
+    #[inline(always)]
     pub fn len_px(self) -> u32 {
         self.end - self.start
     }
 
     /// Pixels that two runs of neighbouring rows or slices have in common.
+    #[inline(always)]
     pub fn overlap_px(self, other: Self) -> u32 {
         self.end.min(other.end).saturating_sub(self.start.max(other.start))
     }
 }
 
 /// Appends the runs of set bits of one row to `runs`.
-pub fn push_runs(row: &[u64], runs: &mut Vec<Run>) {
+#[inline(always)]
+pub(crate) fn push_runs(row: &[u64], runs: &mut Vec<Run>) {
     push_runs_of(row.iter().copied(), runs);
 }
 
 /// Appends the runs of clear bits among the first `cols` bits of one row.
-pub fn push_gaps(row: &[u64], cols: usize, runs: &mut Vec<Run>) {
+#[inline(always)]
+pub(crate) fn push_gaps(row: &[u64], cols: usize, runs: &mut Vec<Run>) {
     let last = row.len().saturating_sub(1);
     let within = u64::MAX >> (row.len() * 64 - cols);
     push_runs_of(
@@ -36,6 +40,7 @@ pub fn push_gaps(row: &[u64], cols: usize, runs: &mut Vec<Run>) {
     );
 }
 
+#[inline(always)]
 fn push_runs_of(words: impl Iterator<Item = u64>, runs: &mut Vec<Run>) {
     let mut previous_bit = 0u64;
     let mut open: Option<u32> = None;
@@ -61,7 +66,8 @@ fn push_runs_of(words: impl Iterator<Item = u64>, runs: &mut Vec<Run>) {
 
 /// Calls `meet(i, j)` for every pair of runs `a[i]`, `b[j]` that touch; `reach` is 0 for shared columns only
 /// (4-connectivity, or the same column in the next slice) and 1 to count diagonal neighbours too.
-pub fn for_each_touching(a: &[Run], b: &[Run], reach: u32, mut meet: impl FnMut(usize, usize)) {
+#[inline(always)]
+pub(crate) fn for_each_touching(a: &[Run], b: &[Run], reach: u32, mut meet: impl FnMut(usize, usize)) {
     let mut first = 0;
     for (i, run) in a.iter().enumerate() {
         while first < b.len() && b[first].end + reach <= run.start {

@@ -3,40 +3,32 @@
 
 /// A family of disjoint sets over `0..len`.
 #[derive(Debug, Clone, Default)]
-pub struct DisjointSets {
+pub(crate) struct DisjointSets {
     parent: Vec<u32>,
 }
 
 impl DisjointSets {
     /// `len` sets of one member each.
-    pub fn new(len: usize) -> Self {
+    pub(crate) fn new(len: usize) -> Self {
         Self { parent: (0..len as u32).collect() }
     }
 
     /// Forgets all sets, keeping the memory.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.parent.clear();
     }
 
-    /// Number of members.
-    pub fn len(&self) -> usize {
-        self.parent.len()
-    }
-
-    /// Whether there is no member.
-    pub fn is_empty(&self) -> bool {
-        self.parent.is_empty()
-    }
-
     /// Adds a set of one new member and returns it.
-    pub fn push(&mut self) -> u32 {
+    #[inline(always)]
+    pub(crate) fn push(&mut self) -> u32 {
         let member = self.parent.len() as u32;
         self.parent.push(member);
         member
     }
 
     /// The smallest member of the set that holds `member`.
-    pub fn root(&mut self, mut member: u32) -> u32 {
+    #[inline(always)]
+    pub(crate) fn root(&mut self, mut member: u32) -> u32 {
         while self.parent[member as usize] != member {
             let grandparent = self.parent[self.parent[member as usize] as usize];
             self.parent[member as usize] = grandparent;
@@ -46,7 +38,8 @@ impl DisjointSets {
     }
 
     /// Joins the sets of `a` and `b`; returns their common root.
-    pub fn union(&mut self, a: u32, b: u32) -> u32 {
+    #[inline(always)]
+    pub(crate) fn union(&mut self, a: u32, b: u32) -> u32 {
         let (a, b) = (self.root(a), self.root(b));
         let (root, other) = if a < b { (a, b) } else { (b, a) };
         self.parent[other as usize] = root;
@@ -54,7 +47,7 @@ impl DisjointSets {
     }
 
     /// Numbers the sets 0, 1, ... by their smallest member: the number of each member's set, and how many there are.
-    pub fn numbered(&mut self) -> (Vec<u32>, usize) {
+    pub(crate) fn numbered(&mut self) -> (Vec<u32>, usize) {
         let mut count = 0u32;
         let mut number = vec![0u32; self.parent.len()];
         for member in 0..self.parent.len() as u32 {

@@ -8,9 +8,9 @@ use hilum_core::{InPlaneSpacingMm, Mask, MaskVolume};
 /// Table shells, clothes and skin folds are thinner than twice this (mm); the torso is not.
 const OPENING_RADIUS_MM: f64 = 6.0;
 /// The coarse grid's pixel (mm): fine enough for the opening, coarse enough to cost nothing.
-const COARSE_PIXEL_MM: f64 = 2.5;
+const COARSE_PIXEL_MM: f64 = 4.0;
 /// How many slices of a component are looked at.
-const SAMPLES: usize = 12;
+const SAMPLES: usize = 6;
 
 /// The outline of the body on a coarse grid.
 #[derive(Debug, Clone)]
@@ -56,20 +56,22 @@ impl Body {
         }
     }
 
-    /// How many pixels of the region lie inside the body.
-    pub fn count_inside_px(&self, regions: &AirRegions, region: u32) -> u64 {
+    /// How many of the coarse grid's points in the region lie inside the body, and how many there are.
+    fn sample(&self, regions: &AirRegions, region: u32) -> [u64; 2] {
         let view = self.mask.view();
-        let mut inside = 0;
-        for r in regions.runs(region) {
+        let (mut inside, mut total) = (0, 0);
+        for r in regions.runs(region).iter().filter(|r| r.row as usize % self.row_step == self.row_step / 2) {
             let row = r.row as usize / self.row_step;
-            inside += (r.run.start..r.run.end).filter(|&c| view.get(row, c as usize / self.col_step)).count()
-                as u64;
+            let first = (r.run.start as usize + self.col_step / 2) / self.col_step;
+            let end = (r.run.end as usize + self.col_step / 2) / self.col_step;
+            total += (end - first) as u64;
+            inside += (first..end).filter(|&col| view.get(row, col)).count() as u64;
         }
-        inside
+        [inside, total]
     }
 }
 
-/// The share of a component's pixels that lies inside the body, from up to twelve slices spread over its length.
+/// The share of a component's pixels that lies inside the body, from up to six slices spread over its length.
 ///
 /// * `members` - regions of the component, ascending by slice.
 pub(crate) fn share_inside_body(
@@ -87,8 +89,9 @@ pub(crate) fn share_inside_body(
     for &slice in slices.iter().skip(step / 2).step_by(step) {
         let body = body_of_slice[slice].get_or_insert_with(|| Body::on_slice(air.slice(slice), spacing));
         for &member in members.iter().filter(|&&m| slice_of(m).slice == slice) {
-            inside += body.count_inside_px(regions, member);
-            total += slice_of(member).area_px;
+            let [sampled_inside, sampled] = body.sample(regions, member);
+            inside += sampled_inside;
+            total += sampled;
         }
     }
     if total == 0 { 0.0 } else { inside as f64 / total as f64 }

@@ -7,8 +7,9 @@
 
 use crate::components::{Components, Connectivity};
 use crate::lungs::regions::{RowRun, count_in_run};
+use crate::runs::Run;
 use crate::sets::DisjointSets;
-use hilum_core::MaskVolume;
+use hilum_core::{Mask, MaskVolume};
 
 /// Holes below this (mm2) are always filled: vessels, and the very tip of a dome.
 const ALWAYS_FILLED_BELOW_MM2: f64 = 50.0;
@@ -42,49 +43,56 @@ impl Hole {
 }
 
 /// Holes large enough to be asked about, slice by slice.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Holes {
     list: Vec<Hole>,
+    pixel_mm2: f64,
 }
 
 impl Holes {
-    /// Fills the small holes of one slice of the lung mask and notes the large ones. Slices must come in order.
-    pub(crate) fn take(
-        &mut self,
-        lung: &mut MaskVolume,
-        slice: usize,
-        rows: std::ops::Range<usize>,
-        pixel_mm2: f64,
-    ) {
-        let view = lung.slice(slice);
-        let holes = Components::of_background_rows(view, rows, Connectivity::Four);
-        let small: Vec<bool> = holes
+    /// No holes yet, on slices with pixels of this area.
+    pub(crate) fn new(pixel_mm2: f64) -> Self {
+        Self { list: Vec::new(), pixel_mm2 }
+    }
+
+    /// Fills the small holes of `lung`, a window of one slice whose first pixel is (`first_row`, `first_col`), and notes
+    /// the large ones. Returns all of them, small and large. Slices must come in order.
+    pub(crate) fn take(&mut self, lung: &mut Mask, slice: usize, first_row: usize, first_col: usize) -> Mask {
+        let view = lung.view();
+        let background = Components::of_background(view, Connectivity::Four);
+        let mut inside = Mask::new(view.rows(), view.cols());
+        let mut filled = inside.clone();
+        let is_small = |area_px: u64| (area_px as f64) * self.pixel_mm2 < ALWAYS_FILLED_BELOW_MM2;
+        let mut large: Vec<Option<Hole>> = background
             .list()
             .iter()
-            .map(|c| !c.touches_border && c.area_px as f64 * pixel_mm2 < ALWAYS_FILLED_BELOW_MM2)
-            .collect();
-        let mut large: Vec<Option<Hole>> = holes
-            .list()
-            .iter()
-            .zip(&small)
-            .map(|(c, &small)| {
-                (!c.touches_border && !small).then(|| Hole { slice, area_px: c.area_px, runs: Vec::new() })
+            .map(|c| {
+                let large = !c.touches_border && !is_small(c.area_px);
+                large.then(|| Hole { slice, area_px: c.area_px, runs: Vec::new() })
             })
             .collect();
-        let mut mask = lung.slice_mut(slice);
-        for (row, run, label) in holes.all_runs() {
-            if small[label as usize] {
-                mask.set_run(row, run.start as usize, run.end as usize);
-            } else if let Some(hole) = &mut large[label as usize] {
-                hole.runs.push(RowRun { row: row as u32, run });
+        for (row, run, label) in background.all_runs() {
+            let (start, end) = (run.start as usize, run.end as usize);
+            if background.list()[label as usize].touches_border {
+                continue;
+            }
+            inside.view_mut().set_run(row, start, end);
+            match &mut large[label as usize] {
+                Some(hole) => hole.runs.push(RowRun {
+                    row: (first_row + row) as u32,
+                    run: Run { start: (first_col + start) as u32, end: (first_col + end) as u32 },
+                }),
+                None => filled.view_mut().set_run(row, start, end),
             }
         }
+        lung.view_mut().or(filled.view());
         self.list.extend(large.into_iter().flatten());
+        inside
     }
 
     /// Fills every noted hole that is not part of an organ.
-    pub(crate) fn fill_all_but_organs(self, lung: &mut MaskVolume, pixel_mm2: f64) {
-        let organs = self.organs(lung, pixel_mm2);
+    pub(crate) fn fill_all_but_organs(self, lung: &mut MaskVolume) {
+        let organs = self.organs(lung);
         for (hole, _) in self.list.iter().zip(organs).filter(|(_, organ)| !organ) {
             let mut mask = lung.slice_mut(hole.slice);
             for r in &hole.runs {
@@ -93,7 +101,7 @@ impl Holes {
         }
     }
 
-    fn organs(&self, lung: &MaskVolume, pixel_mm2: f64) -> Vec<bool> {
+    fn organs(&self, lung: &MaskVolume) -> Vec<bool> {
         let mut stacks = DisjointSets::new(self.list.len());
         let mut opens = vec![false; self.list.len()];
         for (index, hole) in self.list.iter().enumerate() {
@@ -120,7 +128,7 @@ impl Holes {
         let mut large = vec![false; count];
         let mut open = vec![false; count];
         for ((hole, &s), &opens) in self.list.iter().zip(&stack).zip(&opens) {
-            large[s as usize] |= hole.area_px as f64 * pixel_mm2 >= ORGAN_FROM_MM2;
+            large[s as usize] |= hole.area_px as f64 * self.pixel_mm2 >= ORGAN_FROM_MM2;
             open[s as usize] |= opens;
         }
         stack.iter().map(|&s| large[s as usize] && open[s as usize]).collect()
@@ -162,11 +170,13 @@ mod tests {
 
     fn filled(half_widths: &[Option<usize>]) -> Vec<u64> {
         let mut lung = lung_with_holes(half_widths);
-        let mut holes = Holes::default();
+        let mut holes = Holes::new(1.0);
         for slice in 0..half_widths.len() {
-            holes.take(&mut lung, slice, 0..64, 1.0);
+            let mut mask = lung.slice(slice).to_mask();
+            holes.take(&mut mask, slice, 0, 0);
+            lung.slice_mut(slice).or(mask.view());
         }
-        holes.fill_all_but_organs(&mut lung, 1.0);
+        holes.fill_all_but_organs(&mut lung);
         (0..half_widths.len()).map(|s| lung.slice(s).count_px()).collect()
     }
 

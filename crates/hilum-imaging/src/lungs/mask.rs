@@ -1,12 +1,12 @@
 //! The lung mask of one slice, from its air regions: edge, closing, and what must stay out.
 
-use crate::components::{Components, Connectivity};
 use crate::lungs::airway::Airway;
 use crate::lungs::choose::Air;
+use crate::lungs::holes::Holes;
 use crate::lungs::planes::Planes;
 use crate::lungs::regions::AirRegions;
 use crate::morphology::{Disk, close, dilate};
-use hilum_core::{InPlaneSpacingMm, Mask, MaskVolume};
+use hilum_core::{InPlaneSpacingMm, Mask, MaskView, MaskViewMut, MaskVolume};
 use std::ops::Range;
 
 /// Radius of the closing (mm): takes in vessels and bronchial walls at the edge of the lung, up to 1 cm wide, and
@@ -33,53 +33,51 @@ impl<'a> SliceMasks<'a> {
         Self { regions, kinds, airway, closing }
     }
 
-    /// Writes the closed lung of `slice`, holes still open, into `planes.edge`, and returns the rows it occupies.
+    /// Writes the closed lung of `slice` into `planes.edge`, its small holes filled; the large ones go to `holes`.
     ///
     /// Also marks in `planes.air` the pixels of the outer edge that hold lung and wall at once (-500 to -400 HU), so that
     /// they never count as dense tissue; edges of vessels inside the lung are no such pixels.
-    pub(crate) fn draw(&self, slice: usize, planes: &mut Planes) -> Range<usize> {
+    pub(crate) fn draw(&self, slice: usize, planes: &mut Planes, holes: &mut Holes) {
         let Some(window) = self.window(slice, &planes.air) else {
             planes.edge.slice_mut(slice).clear();
-            return 0..0;
+            return;
         };
-        let core = window.cut(&self.core(slice, &planes.air));
+        let core = self.core(slice, &window);
+        let air = window.cut(planes.air.slice(slice));
         let mut closed = close(core.view(), &self.closing);
-        closed.view_mut().and_not(window.cut(&self.other_air(slice, &planes.air)).view());
-        closed.view_mut().or(core.view());
+        // All other air stays out: airways, bowel, air outside the body.
+        let mut other_air = air.clone();
+        other_air.view_mut().and_not(core.view());
+        closed.view_mut().and_not(other_air.view());
 
-        let outside =
-            Components::of_background(closed.view(), Connectivity::Four).select(|_, c| c.touches_border);
         let mut rim = dilate(closed.view(), &Disk::new(1.0));
-        rim.view_mut().and(outside.view());
-        rim.view_mut().and(window.cut_view(planes.edge.slice(slice)).view());
-        rim.view_mut().and_not(window.cut_view(planes.air.slice(slice)).view());
+        rim.view_mut().and(window.cut(planes.edge.slice(slice)).view());
+        rim.view_mut().and_not(air.view());
+        rim.view_mut().and_not(closed.view());
+        let inside = holes.take(&mut closed, slice, window.rows.start, window.words.start * 64);
+        rim.view_mut().and_not(inside.view());
         closed.view_mut().or(rim.view());
 
-        window.paste(&rim, planes.air.slice_mut(slice), false);
-        window.paste(&closed, planes.edge.slice_mut(slice), true);
-        window.rows
+        window.paste(&rim, planes.air.slice_mut(slice));
+        planes.edge.slice_mut(slice).clear();
+        window.paste(&closed, planes.edge.slice_mut(slice));
     }
 
-    fn core(&self, slice: usize, like: &MaskVolume) -> Mask {
-        let mut core = Mask::new(like.rows(), like.cols());
+    /// The lung regions of a slice without the projected airway, in the window.
+    fn core(&self, slice: usize, window: &Window) -> Mask {
+        let mut core = window.empty();
+        let (first_row, first_col) = (window.rows.start as u32, window.words.start as u32 * 64);
+        let mut view = core.view_mut();
         for region in self.regions.on_slice(slice).filter(|&r| self.kinds[r as usize] == Air::Lung) {
-            self.regions.paint(region, &mut core.view_mut());
+            for r in self.regions.runs(region) {
+                let (start, end) = (r.run.start - first_col, r.run.end - first_col);
+                view.set_run((r.row - first_row) as usize, start as usize, end as usize);
+            }
         }
         for (_, section) in self.airway.projected.iter().filter(|(s, _)| *s == slice) {
-            core.view_mut().and_not(section.view());
+            core.view_mut().and_not(window.cut(section.view()).view());
         }
         core
-    }
-
-    fn other_air(&self, slice: usize, like: &MaskVolume) -> Mask {
-        let mut other = Mask::new(like.rows(), like.cols());
-        for region in self.regions.on_slice(slice).filter(|&r| self.kinds[r as usize] != Air::Lung) {
-            self.regions.paint(region, &mut other.view_mut());
-        }
-        for (_, section) in self.airway.projected.iter().filter(|(s, _)| *s == slice) {
-            other.view_mut().or(section.view());
-        }
-        other
     }
 
     /// The part of the slice that the closing can change; `None` without lung.
@@ -92,9 +90,15 @@ impl<'a> SliceMasks<'a> {
         let margin = self.closing.reach() + 2;
         // Columns are cut at whole words, with a margin as wide as the disk.
         let side = self.closing.half_width() + 2;
+        let most_words = like.cols().div_ceil(64);
+        let end = (right + side).min(like.cols()).div_ceil(64);
+        let first = left.saturating_sub(side) / 64;
+        // Whole groups of four words fill the vector registers.
+        let width = (end - first).next_multiple_of(4).min(most_words);
+        let first = first.min(most_words - width);
         Some(Window {
             rows: top.saturating_sub(margin)..(bottom + margin).min(like.rows()),
-            words: left.saturating_sub(side) / 64..(right + side).min(like.cols()).div_ceil(64),
+            words: first..first + width,
             cols: like.cols(),
         })
     }
@@ -108,13 +112,13 @@ struct Window {
 }
 
 impl Window {
-    fn cut(&self, mask: &Mask) -> Mask {
-        self.cut_view(mask.view())
+    fn empty(&self) -> Mask {
+        let width = (self.words.end * 64).min(self.cols) - self.words.start * 64;
+        Mask::new(self.rows.len(), width)
     }
 
-    fn cut_view(&self, mask: hilum_core::MaskView<'_>) -> Mask {
-        let width = (self.words.end * 64).min(self.cols) - self.words.start * 64;
-        let mut part = Mask::new(self.rows.len(), width);
+    fn cut(&self, mask: MaskView<'_>) -> Mask {
+        let mut part = self.empty();
         let mut view = part.view_mut();
         for (row, from) in self.rows.clone().enumerate() {
             view.row_mut(row).copy_from_slice(&mask.row(from)[self.words.clone()]);
@@ -122,11 +126,8 @@ impl Window {
         part
     }
 
-    /// Adds `part` to `mask`; with `instead`, everything that was in `mask` is cleared first.
-    fn paste(&self, part: &Mask, mut mask: hilum_core::MaskViewMut<'_>, instead: bool) {
-        if instead {
-            mask.clear();
-        }
+    /// Adds `part` to `mask`.
+    fn paste(&self, part: &Mask, mut mask: MaskViewMut<'_>) {
         for (row, to) in self.rows.clone().enumerate() {
             for (a, &b) in mask.row_mut(to)[self.words.clone()].iter_mut().zip(part.view().row(row)) {
                 *a |= b;

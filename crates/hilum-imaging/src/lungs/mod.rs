@@ -76,13 +76,12 @@ impl Lungs {
         }
 
         let masks = SliceMasks::new(&regions, &kinds, &airway, spacing);
-        let mut holes = Holes::default();
+        let mut holes = Holes::new(pixel_mm2);
         for slice in 0..regions.slices() {
-            let rows = masks.draw(slice, &mut planes);
-            holes.take(&mut planes.edge, slice, rows, pixel_mm2);
+            masks.draw(slice, &mut planes, &mut holes);
         }
         let Planes { air, edge: mut lung, gas: mut dense } = planes;
-        holes.fill_all_but_organs(&mut lung, pixel_mm2);
+        holes.fill_all_but_organs(&mut lung);
         for slice in 0..lung.slices() {
             let mut view = dense.slice_mut(slice);
             view.clear();

@@ -2,8 +2,8 @@
 //! pixels are linked. Three-dimensional questions (which lungs, which airway, which bowel) are asked of the graph,
 //! which is thousands of times smaller than the volume.
 
+use crate::labelled::LabelledRuns;
 use crate::runs::{Run, for_each_touching, push_runs};
-use crate::sets::DisjointSets;
 use hilum_core::{MaskView, MaskViewMut, MaskVolume};
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub struct Region {
     runs: Range<usize>,
 }
 
-/// Two regions of neighbouring slices that share pixels (same row and column).
+/// Two regions of neighbouring slices that share pixels (same row and column), at least one of them enclosed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
     /// The region on the slice with the smaller index.
@@ -55,26 +55,19 @@ pub struct AirRegions {
 /// One slice in row-major order, while its neighbour is being linked to it.
 #[derive(Default)]
 struct LabelledSlice {
-    runs: Vec<Run>,
-    row_starts: Vec<usize>,
-    region: Vec<u32>,
-}
-
-impl LabelledSlice {
-    fn row(&self, row: usize) -> Range<usize> {
-        self.row_starts[row]..self.row_starts[row + 1]
-    }
+    labelled: LabelledRuns,
+    /// The first region of the slice: label n is region `first + n`.
+    first: usize,
 }
 
 impl AirRegions {
     /// The regions of `air`, with the share of `gas` in each.
     pub fn of(air: &MaskVolume, gas: &MaskVolume) -> Self {
         let mut graph = Self::default();
-        let mut sets = DisjointSets::default();
         let (mut previous, mut current) = (LabelledSlice::default(), LabelledSlice::default());
         for slice in 0..air.slices() {
             graph.slice_starts.push(graph.regions.len());
-            graph.label_slice(slice, air.slice(slice), gas.slice(slice), &mut current, &mut sets);
+            graph.label_slice(slice, air.slice(slice), gas.slice(slice), &mut current);
             if slice > 0 {
                 graph.link_slices(&previous, &current);
             }
@@ -84,51 +77,34 @@ impl AirRegions {
         graph
     }
 
+    #[inline(always)]
     fn label_slice(
         &mut self,
         slice: usize,
         air: MaskView<'_>,
         gas: MaskView<'_>,
-        labelled: &mut LabelledSlice,
-        sets: &mut DisjointSets,
+        current: &mut LabelledSlice,
     ) {
         let (rows, cols) = (air.rows(), air.cols());
-        labelled.runs.clear();
-        labelled.row_starts.clear();
-        for row in 0..rows {
-            labelled.row_starts.push(labelled.runs.len());
-            push_runs(air.row(row), &mut labelled.runs);
-        }
-        labelled.row_starts.push(labelled.runs.len());
-        sets.clear();
-        labelled.runs.iter().for_each(|_| _ = sets.push());
-        for row in 1..rows {
-            let (above, here) = (labelled.row(row - 1), labelled.row(row));
-            let (a, h) = (above.start, here.start);
-            for_each_touching(&labelled.runs[here], &labelled.runs[above], 0, |i, j| {
-                sets.union((h + i) as u32, (a + j) as u32);
-            });
-        }
-        let (numbers, count) = sets.numbered();
+        let count = current.labelled.label(rows, 0, |row, runs| push_runs(air.row(row), runs));
         let first = self.regions.len();
-        labelled.region.clear();
-        labelled.region.extend(numbers.iter().map(|&n| first as u32 + n));
-        self.regions.resize(
-            first + count,
-            Region {
-                slice,
-                area_px: 0,
-                gas_px: 0,
-                touches_border: false,
-                bounds: [u32::MAX, u32::MAX, 0, 0],
-                runs: 0..0,
-            },
-        );
+        current.first = first;
+        let empty = Region {
+            slice,
+            area_px: 0,
+            gas_px: 0,
+            touches_border: false,
+            bounds: [u32::MAX, u32::MAX, 0, 0],
+            runs: 0..0,
+        };
+        self.regions.resize(first + count, empty);
+        let regions = &mut self.regions[first..];
         for row in 0..rows {
             let edge = row == 0 || row + 1 == rows;
-            for index in labelled.row(row) {
-                let run = labelled.runs[index];
-                let region = &mut self.regions[labelled.region[index] as usize];
+            let range = current.labelled.row(row);
+            let labels = &current.labelled.labels[range.clone()];
+            for (run, &label) in current.labelled.runs[range].iter().zip(labels) {
+                let region = &mut regions[label as usize];
                 region.area_px += u64::from(run.len_px());
                 region.touches_border |= edge || run.start == 0 || run.end as usize == cols;
                 region.bounds[0] = region.bounds[0].min(row as u32);
@@ -138,7 +114,7 @@ impl AirRegions {
                 region.runs.end += 1;
             }
         }
-        self.gather_runs(first, labelled, rows);
+        self.gather_runs(current, rows);
         for region in &mut self.regions[first..] {
             if !region.touches_border {
                 let runs = &self.runs[region.runs.clone()];
@@ -147,37 +123,55 @@ impl AirRegions {
         }
     }
 
-    /// Sorts the runs of a slice by region: `runs.end` holds each region's count, and becomes its range.
-    fn gather_runs(&mut self, first: usize, labelled: &LabelledSlice, rows: usize) {
+    /// Sorts the runs of the enclosed regions of a slice by region: `runs.end` holds each region's count, and becomes its
+    /// range. The runs of regions that touch the border are many and never asked for: theirs stays empty.
+    #[inline(always)]
+    fn gather_runs(&mut self, current: &LabelledSlice, rows: usize) {
+        let regions = &mut self.regions[current.first..];
         let mut next = self.runs.len();
-        for region in &mut self.regions[first..] {
-            let count = region.runs.end;
+        for region in regions.iter_mut() {
+            let count = if region.touches_border { 0 } else { region.runs.end };
             region.runs = next..next;
             next += count;
         }
         self.runs.resize(next, RowRun { row: 0, run: Run { start: 0, end: 0 } });
         for row in 0..rows {
-            for index in labelled.row(row) {
-                let region = &mut self.regions[labelled.region[index] as usize];
-                self.runs[region.runs.end] = RowRun { row: row as u32, run: labelled.runs[index] };
-                region.runs.end += 1;
+            let range = current.labelled.row(row);
+            let labels = &current.labelled.labels[range.clone()];
+            for (&run, &label) in current.labelled.runs[range].iter().zip(labels) {
+                let region = &mut regions[label as usize];
+                if !region.touches_border {
+                    self.runs[region.runs.end] = RowRun { row: row as u32, run };
+                    region.runs.end += 1;
+                }
             }
         }
     }
 
+    #[inline(always)]
     fn link_slices(&mut self, below: &LabelledSlice, above: &LabelledSlice) {
-        let first = self.links.len();
-        for row in 0..below.row_starts.len() - 1 {
-            let (b, a) = (below.row(row), above.row(row));
-            let (b0, a0) = (b.start, a.start);
-            for_each_touching(&below.runs[b], &above.runs[a], 0, |i, j| {
-                let (run, other) = (below.runs[b0 + i], above.runs[a0 + j]);
-                let (below, above) = (below.region[b0 + i], above.region[a0 + j]);
-                let overlap_px = u64::from(run.overlap_px(other));
-                // Few regions share a slice, and neighbours in a row alternate between the same few pairs.
-                match self.links[first..].iter_mut().rev().find(|l| l.below == below && l.above == above) {
+        let first_link = self.links.len();
+        let mut latest = 0;
+        let outside = |region: usize| self.regions[region].touches_border;
+        for row in 0..below.labelled.rows() {
+            let (b, a) = (below.labelled.row(row), above.labelled.row(row));
+            let (labels_b, labels_a) = (&below.labelled.labels[b.clone()], &above.labelled.labels[a.clone()]);
+            let (runs_b, runs_a) = (&below.labelled.runs[b], &above.labelled.runs[a]);
+            for_each_touching(runs_b, runs_a, 0, |i, j| {
+                let pair = (below.first as u32 + labels_b[i], above.first as u32 + labels_a[j]);
+                if outside(pair.0 as usize) && outside(pair.1 as usize) {
+                    return;
+                }
+                let overlap_px = u64::from(runs_b[i].overlap_px(runs_a[j]));
+                let links = &mut self.links[first_link..];
+                let is_pair = |l: &Link| (l.below, l.above) == pair;
+                // Runs of one pair of regions follow each other; otherwise few pairs share a slice.
+                if !links.get(latest).is_some_and(is_pair) {
+                    latest = links.iter().rposition(is_pair).unwrap_or(links.len());
+                }
+                match links.get_mut(latest) {
                     Some(link) => link.overlap_px += overlap_px,
-                    None => self.links.push(Link { below, above, overlap_px }),
+                    None => self.links.push(Link { below: pair.0, above: pair.1, overlap_px }),
                 }
             });
         }
@@ -203,17 +197,17 @@ impl AirRegions {
         self.slice_starts.len() - 1
     }
 
-    /// All links, ascending by slice.
+    /// The links, ascending by slice.
     pub fn links(&self) -> &[Link] {
         &self.links
     }
 
-    /// The runs of a region, row by row.
+    /// The runs of an enclosed region, row by row; none for a region that touches the border.
     pub fn runs(&self, region: u32) -> &[RowRun] {
         &self.runs[self.region(region).runs.clone()]
     }
 
-    /// Adds the pixels of a region to `mask`.
+    /// Adds the pixels of an enclosed region to `mask`.
     pub fn paint(&self, region: u32, mask: &mut MaskViewMut<'_>) {
         for r in self.runs(region) {
             mask.set_run(r.row as usize, r.run.start as usize, r.run.end as usize);
@@ -222,6 +216,7 @@ impl AirRegions {
 }
 
 /// Set pixels of `row` inside `run`.
+#[inline(always)]
 pub(crate) fn count_in_run(row: &[u64], run: Run) -> u64 {
     if run.start >= run.end {
         return 0;

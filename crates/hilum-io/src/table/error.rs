@@ -37,6 +37,10 @@ pub enum TableError {
     #[error("{file}: not a readable Parquet file")]
     Parquet { file: String, source: parquet::errors::ParquetError },
 
+    /// Compressed by a method that was left out of hilum.
+    #[error("{file}: compressed in a way that is not read here; write it again with compression='snappy'")]
+    Compression { file: String, source: parquet::errors::ParquetError },
+
     /// A row to be written that does not fit its columns.
     #[error("{file}, row {row}, column '{column}': the value is not of the kind that the column declares")]
     WrongKind { file: String, row: usize, column: &'static str },

@@ -86,7 +86,13 @@ pub fn read_parquet_table(path: &Path) -> Result<TextTable, TableError> {
     let file = file_name(path);
     let opened = File::open(path);
     let opened = opened.map_err(|source| TableError::Io { file: file.clone(), action: "opened", source })?;
-    let damaged = |source: ParquetError| TableError::Parquet { file: file.clone(), source };
+    let damaged = |source: ParquetError| match source {
+        // polars compresses with zstd unless told otherwise.
+        ParquetError::General(ref problem) if problem.starts_with("Disabled feature") => {
+            TableError::Compression { file: file.clone(), source }
+        }
+        _ => TableError::Parquet { file: file.clone(), source },
+    };
     let reader = SerializedFileReader::new(opened).map_err(damaged)?;
     let columns = reader.metadata().file_metadata().schema().get_fields();
     let names = columns.iter().map(|column| column.name().to_owned()).collect();
@@ -148,6 +154,22 @@ mod tests {
         assert_eq!(cell(0, "dense_ratio_percent"), None);
         assert_eq!(cell(1, "reason"), Some("Müller: cut off"));
         assert_eq!(cell(1, "lung_area_mm2"), None);
+    }
+
+    #[test]
+    fn manifests_of_pandas_and_polars_are_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oracle/table");
+        for name in ["pandas.parquet", "polars-snappy.parquet"] {
+            let table = read_parquet_table(&folder.join(name)).unwrap();
+            assert_eq!(table.columns, ["image_id", "type", "uri", "age", "dose", "contrast", "taken"]);
+            let row = |n: usize| {
+                table.rows[n].iter().map(|cell| cell.as_deref().unwrap_or("null")).collect::<Vec<_>>()
+            };
+            assert_eq!(row(0), ["a", "COVID", "scans/a.nii.gz", "61", "1.5", "true", "2020-03-01"]);
+            assert_eq!(row(1), ["b", "null", "scans/b ü.nii", "47", "null", "false", "2020-12-31"]);
+        }
+        let message = read_parquet_table(&folder.join("polars-zstd.parquet")).unwrap_err().to_string();
+        assert!(message.contains("write it again with compression='snappy'"), "{message}");
     }
 
     #[test]

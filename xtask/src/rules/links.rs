@@ -4,7 +4,19 @@ use crate::problem::Problem;
 use crate::tree::Tree;
 
 /// A code span in a guide is taken for a path of the checkout when it begins so.
-const OWN_FOLDERS: &[&str] = &["crates/", "docs/", "tools/", "tests/", "xtask/", "fuzz/", ".ci/", ".github/"];
+const OWN_FOLDERS: &[&str] = &[
+    "crates/",
+    "docs/",
+    "tools/",
+    "tests/",
+    "xtask/",
+    "fuzz/",
+    "src/",
+    "examples/",
+    "templates/",
+    ".ci/",
+    ".github/",
+];
 
 /// Everything that a guide or a source names.
 pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
@@ -23,7 +35,7 @@ fn in_guide(tree: &Tree, path: &str, text: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (number, line) in prose_lines(text) {
         let links = link_targets(line).filter_map(|target| broken_link(tree, path, target));
-        let spans = code_spans(line).filter_map(|span| broken_span(tree, span));
+        let spans = code_spans(line).filter_map(|span| broken_span(tree, path, span));
         problems.extend(links.chain(spans).map(|message| Problem::at_line(path, number, message)));
     }
     problems
@@ -76,10 +88,13 @@ fn broken_link(tree: &Tree, from: &str, target: &str) -> Option<String> {
     broken(tree, &resolved)
 }
 
-fn broken_span(tree: &Tree, span: &str) -> Option<String> {
+/// A path in a code span is told from the root, from the guide's own folder, or from a folder above it.
+fn broken_span(tree: &Tree, from: &str, span: &str) -> Option<String> {
     let is_path = OWN_FOLDERS.iter().any(|own| span.starts_with(own))
         && span.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '#'));
-    is_path.then(|| broken(tree, span))?
+    let path = span.split('#').next().unwrap_or_default();
+    let known_above = |(end, _): (usize, &str)| tree.holds(&format!("{}{path}", &from[..=end]));
+    (is_path && !from.match_indices('/').any(known_above)).then(|| broken(tree, span))?
 }
 
 /// What is wrong with `target`, a path from the root with or without an anchor.
@@ -152,6 +167,14 @@ mod tests {
     fn a_path_in_a_code_span_must_exist() {
         let found = messages(&[("a.md", "see `crates/gone/src/lib.rs`, `hilum run`, `crates/*/Cargo.toml`")]);
         assert_eq!(found, ["a.md:1: names 'crates/gone/src/lib.rs', which does not exist"]);
+    }
+
+    #[test]
+    fn a_path_may_be_told_from_the_folder_of_its_crate() {
+        let source = ("crates/a/src/cut.rs", "");
+        assert!(messages(&[("crates/a/tests/README.md", "see `src/cut.rs`"), source]).is_empty());
+        let found = messages(&[("docs/README.md", "see `src/cut.rs`"), source]);
+        assert_eq!(found, ["docs/README.md:1: names 'src/cut.rs', which does not exist"]);
     }
 
     #[test]

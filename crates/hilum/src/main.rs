@@ -1,1 +1,24 @@
-fn main() {}
+//! The command line of hilum: arguments as typed (`args`), checked (`config`), then run (`commands`).
+
+mod args;
+mod commands;
+mod config;
+mod failure;
+mod progress;
+mod say;
+mod summary;
+mod units;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command_line = args::CommandLine::parse();
+    match commands::run(command_line.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            say::failure(&failure);
+            ExitCode::from(failure.code)
+        }
+    }
+}

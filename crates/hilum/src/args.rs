@@ -1,0 +1,214 @@
+//! The command line as typed: words and numbers, not yet checked against each other or the machine.
+
+use crate::units::{ClassName, Dims, MemorySize, Spacing};
+use clap::{Args, Parser, Subcommand, builder::styling, value_parser};
+use hilum_core::Recipe;
+use std::path::PathBuf;
+
+const STYLES: styling::Styles = styling::Styles::styled()
+    .header(styling::AnsiColor::Green.on_default().bold())
+    .usage(styling::AnsiColor::Green.on_default().bold())
+    .literal(styling::AnsiColor::Cyan.on_default().bold())
+    .placeholder(styling::AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  hilum demo                                    see everything on made-up scans; no data needed
+  hilum run scans/ --out results                measure a folder of .nii and .nii.gz files
+  hilum run scans/ --out results --labels classes.csv
+  hilum measure patient7.nii.gz                 one scan, numbers only
+  hilum help run                                all that `run` can do
+
+Exit codes:
+  0  done
+  1  done, but at least one scan failed
+  2  wrong use of the command line, a manifest or a label table
+  3  nothing could be done: no input, no place for the output, or one in use
+  130  stopped with Ctrl-C; the same command goes on where it stopped
+
+hilum is for research, not for diagnosis.";
+
+const RUN_HELP: &str = "\
+Examples:
+  hilum run scans/ --out results
+  hilum run cohort.csv --out results
+  hilum run scans/ --out results --labels classes.csv --class-name 0=Healthy --class-name 2=COVID-19
+  hilum run scans/ --out results --max-memory 2G --jobs 4
+
+A manifest is a table (CSV or Parquet) with the columns image_id, type, uri, and where known
+patient_id, site, split. Patients become groups (g0001, ...): their identity is not written anywhere.
+
+Started again, the same command does only what is missing: scans that are new or have changed.
+The tables are the same bytes however often it was stopped, and with any number of jobs.
+
+In the output folder:
+  report.html                        the whole cohort on one page, to be opened or mailed
+  measurements.csv, .parquet         one row a scan, the failed ones too, each with its reason
+  run.json, config.toml              what was run, on what, with which settings
+  scans/<scan>/                      pictures, masks and the record of every scan";
+
+/// Measures lungs and dense tissue in chest CT scans.
+///
+/// hilum reads CT volumes (NIfTI), finds the axial slice with the largest lung area, outlines the lungs, measures the
+/// dense tissue in them, and writes a table, pictures and a report. Every scan gets a row: one that cannot be
+/// measured says why.
+#[derive(Debug, Parser)]
+#[command(name = "hilum", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Measure a whole cohort: a folder, a manifest or one scan.
+    #[command(after_help = RUN_HELP)]
+    Run(RunArgs),
+    /// Make a cohort of phantoms, run everything on it, and name the report.
+    #[command(
+        after_help = "One of the scans is broken on purpose, so that the report shows what a failure looks like."
+    )]
+    Demo(DemoArgs),
+    /// Say what a scan is: format, grid, spacing, orientation, and what is odd about it.
+    Info(ScanArgs),
+    /// Find the axial slice with the largest lung area.
+    Select(MeasureArgs),
+    /// Write the chosen slice, the lung mask and the dense-tissue mask of one scan.
+    Segment(SegmentArgs),
+    /// Measure one scan and print its numbers.
+    Measure(MeasureArgs),
+    /// Write chest CT phantoms: made-up scans with known truth.
+    Phantom(PhantomArgs),
+    /// Make the report of an output folder again, without measuring.
+    Report(ReportArgs),
+    /// Print a completion script for a shell.
+    #[command(
+        after_help = "Example: hilum completions bash > ~/.local/share/bash-completion/completions/hilum"
+    )]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command.
+    Man {
+        /// Folder for hilum.1, hilum-run.1, ...
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// A scan, a folder of scans (walked to its ends), or a manifest (.csv or .parquet).
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: PathBuf,
+    /// Output folder; made if it is not there.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Class labels: a table with the columns image_id (or file, uri) and type (or label).
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) labels: Option<PathBuf>,
+    /// How the report calls a label, as in 2=COVID-19; may be given many times.
+    #[arg(long = "class-name", value_name = "LABEL=NAME")]
+    pub(crate) class_names: Vec<ClassName>,
+    /// Try scans again that failed before, although their files have not changed.
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+}
+
+/// How to work, for commands that measure many scans.
+#[derive(Debug, Args)]
+pub(crate) struct WorkArgs {
+    /// The method: default (hilum's own) or notebook (the 2022 notebook's, fault for fault).
+    #[arg(long, default_value_t)]
+    pub(crate) recipe: Recipe,
+    /// Scans measured at a time [default: one per processor].
+    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// Cap on the memory of the whole run, such as 2G or 800M [default: none].
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_memory: Option<MemorySize>,
+    /// Print one JSON document on standard output, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Draw no progress bars.
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Output folder; made if it is not there.
+    #[arg(long, short, value_name = "DIR", default_value = "hilum-demo")]
+    pub(crate) out: PathBuf,
+    /// Phantoms to make, half of them with disease.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = value_parser!(u16).range(2..=1000))]
+    pub(crate) scans: u16,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// The scan: .nii, .nii.gz, or the .hdr of a pair.
+    #[arg(value_name = "SCAN")]
+    pub(crate) scan: PathBuf,
+    /// Print JSON, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MeasureArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+    /// The method: default or notebook.
+    #[arg(long, default_value_t)]
+    pub(crate) recipe: Recipe,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SegmentArgs {
+    #[command(flatten)]
+    pub(crate) measure: MeasureArgs,
+    /// Folder for the pictures and masks; made if it is not there.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PhantomArgs {
+    /// Output folder; made if it is not there.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Phantoms to make.
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=100_000))]
+    pub(crate) count: u32,
+    /// Seed of the first phantom; the next ones count on from it.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Share of phantoms with disease, 0 to 1.
+    #[arg(long, value_name = "F", default_value_t = 0.5)]
+    pub(crate) covid_share: f64,
+    /// Voxels along i, j, k.
+    #[arg(long, value_name = "IxJxK", default_value = "256x256x96")]
+    pub(crate) dims: Dims,
+    /// Voxel spacing in mm [default: the field of view of a chest, divided by the voxels].
+    #[arg(long, value_name = "AxBxC")]
+    pub(crate) spacing: Option<Spacing>,
+    /// Write the true masks too, into truth/.
+    #[arg(long)]
+    pub(crate) truth: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The output folder of `hilum run`.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+}

@@ -1,0 +1,147 @@
+//! `hilum measure`, `select` and `segment`: one scan, each a look at the same examination.
+
+use super::scan_file::{fact, print_findings, scan_at, unreadable};
+use crate::{
+    args::{MeasureArgs, SegmentArgs},
+    failure::{Failure, NOTHING_DONE, SCAN_FAILED},
+    say,
+};
+use hilum_cohort::{
+    Measure, ScanRef,
+    scan::{ScanSettings, Workspace, examine, open_voxels, row},
+};
+use hilum_core::{Finding, Status, schema::Measurement};
+use hilum_io::nifti::{NiftiFile, ReadMode};
+use serde::Serialize;
+
+/// What `hilum measure --json` prints.
+#[derive(Debug, Serialize)]
+struct Measured<'a> {
+    #[serde(flatten)]
+    row: &'a Measurement,
+    messages: &'a [Finding],
+}
+
+/// What `hilum select --json` prints.
+#[derive(Debug, Serialize)]
+struct Selected<'a> {
+    slice_index: Option<u64>,
+    lung_area_mm2: Option<f64>,
+    lung_state: Option<hilum_core::schema::LungState>,
+    plateau_width_mm: Option<f64>,
+    /// Lung area of slice 0, 1, ...
+    area_mm2: Vec<f64>,
+    messages: &'a [Finding],
+}
+
+pub(crate) fn measure(args: &MeasureArgs) -> Result<u8, Failure> {
+    let Look { row, findings, .. } = look(args)?;
+    if args.scan.json {
+        say::json(&Measured { row: &row, messages: &findings })?;
+    } else {
+        print_measured(&row);
+        print_findings(&findings);
+    }
+    Ok(0)
+}
+
+pub(crate) fn select(args: &MeasureArgs) -> Result<u8, Failure> {
+    let Look { row, findings, area_mm2 } = look(args)?;
+    if args.scan.json {
+        say::json(&Selected {
+            slice_index: row.slice_index,
+            lung_area_mm2: row.lung_area_mm2,
+            lung_state: row.lung_state,
+            plateau_width_mm: row.plateau_width_mm,
+            area_mm2,
+            messages: &findings,
+        })?;
+    } else {
+        print_selected(&row);
+        print_findings(&findings);
+    }
+    Ok(0)
+}
+
+pub(crate) fn segment(args: &SegmentArgs) -> Result<u8, Failure> {
+    let MeasureArgs { scan: scan_args, recipe } = &args.measure;
+    let scan = scan_at(&scan_args.scan)?;
+    std::fs::create_dir_all(&args.out).map_err(|e| {
+        Failure::new(NOTHING_DONE, format!("cannot write to {}: {e}", args.out.display()))
+            .with_help("is the folder writable, and is there space on the disk?")
+    })?;
+    let settings = ScanSettings { recipe: *recipe };
+    let record = settings.process(&scan, way(&settings, &scan), &args.out, &mut Workspace::default());
+    if record.row.status == Status::Failed {
+        return Err(Failure::new(SCAN_FAILED, record.row.reason.unwrap_or_default()));
+    }
+    if scan_args.json {
+        say::json(&record)?;
+        return Ok(0);
+    }
+    print_selected(&record.row);
+    if record.row.status == Status::Measured {
+        for file in settings.outputs() {
+            fact("written", &args.out.join(file).display().to_string());
+        }
+    }
+    print_findings(&record.findings);
+    Ok(0)
+}
+
+/// What one look at a scan gives.
+struct Look {
+    row: Measurement,
+    findings: Vec<Finding>,
+    area_mm2: Vec<f64>,
+}
+
+/// Reads and measures the scan of `args`.
+fn look(args: &MeasureArgs) -> Result<Look, Failure> {
+    let scan = scan_at(&args.scan.scan)?;
+    let settings = ScanSettings { recipe: args.recipe };
+    let file = NiftiFile::open(&scan.path).map_err(unreadable)?;
+    let mut workspace = Workspace::default();
+    let examined = open_voxels(&file, way(&settings, &scan), &mut workspace)
+        .and_then(|mut voxels| examine(&file, &mut voxels, &settings))
+        .map_err(unreadable)?;
+    let geometry = file.geometry();
+    let row = row(&scan.image_id, &scan.uri, args.recipe, geometry, &examined);
+    let areas_px = examined.measured.as_ref().map_or(&[][..], |m| &m.area_px);
+    let area_mm2 = areas_px.iter().map(|&px| px as f64 * geometry.pixel_area_mm2()).collect();
+    Ok(Look { row, findings: examined.findings, area_mm2 })
+}
+
+/// Whole where that is wise, else streamed.
+fn way(settings: &ScanSettings, scan: &ScanRef) -> ReadMode {
+    match settings.estimate_bytes(scan, ReadMode::Whole) {
+        None => ReadMode::Streamed,
+        Some(_) => ReadMode::Whole,
+    }
+}
+
+fn print_selected(row: &Measurement) {
+    let bold = say::BOLD;
+    say::result(&format!("{bold}{}{bold:#}", row.image_id));
+    if let (Some(index), Some(slices)) = (row.slice_index, row.slices_px) {
+        fact("slice", &format!("{index} of {slices}, counted from 0"));
+    }
+    number("lung area", row.lung_area_mm2.map(|a| a / 100.0), 1, "cm2");
+    if let Some(state) = row.lung_state {
+        fact("lungs", &state.to_string().replace('_', " "));
+    }
+    number("plateau", row.plateau_width_mm, 1, "mm");
+}
+
+fn print_measured(row: &Measurement) {
+    print_selected(row);
+    number("dense tissue", row.dense_area_mm2.map(|a| a / 100.0), 2, "cm2");
+    number("dense ratio", row.dense_ratio_percent, 2, "percent of the lung area");
+    number("lung volume", row.lung_volume_ml, 0, "ml");
+}
+
+fn number(name: &str, value: Option<f64>, digits: usize, unit: &str) {
+    if let Some(value) = value {
+        fact(name, &format!("{value:.digits$} {unit}"));
+    }
+}

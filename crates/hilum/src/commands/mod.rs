@@ -1,0 +1,28 @@
+//! One file per command.
+
+mod demo;
+mod info;
+mod measure;
+mod phantom;
+mod report;
+mod run;
+mod scan_file;
+mod shell;
+
+use crate::{args::Command, failure::Failure};
+
+/// Runs a command to its exit code.
+pub(crate) fn run(command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Run(args) => run::run(args),
+        Command::Demo(args) => demo::demo(args),
+        Command::Info(args) => info::info(&args),
+        Command::Select(args) => measure::select(&args),
+        Command::Segment(args) => measure::segment(&args),
+        Command::Measure(args) => measure::measure(&args),
+        Command::Phantom(args) => phantom::phantom(&args),
+        Command::Report(args) => report::report(&args),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { out } => shell::man(out.as_deref()),
+    }
+}

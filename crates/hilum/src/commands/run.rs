@@ -1,0 +1,39 @@
+//! `hilum run`: a whole cohort.
+
+use crate::{
+    args::RunArgs,
+    config::{RunConfig, Show},
+    failure::{Failure, SCAN_FAILED},
+    progress::{Progress, stop_on_ctrl_c},
+    say, summary,
+};
+use hilum_cohort::CohortError;
+use hilum_core::Status;
+
+pub(crate) fn run(args: RunArgs) -> Result<u8, Failure> {
+    let config = RunConfig::new(args)?;
+    cohort(&config)
+}
+
+/// Runs a cohort, showing how it goes, to its exit code.
+pub(crate) fn cohort(config: &RunConfig) -> Result<u8, Failure> {
+    let progress = Progress::new(config.show);
+    let stop = stop_on_ctrl_c(&progress);
+    let ran = hilum_cohort::run(&config.request, &config.settings, &|event| progress.event(event), &stop);
+    progress.end();
+    let summary = ran.map_err(|error| {
+        let again = matches!(error, CohortError::Interrupted { .. })
+            .then(|| format!("`{}` goes on where this run stopped", summary::command(&config.request)));
+        let failure = Failure::from(error);
+        match again {
+            Some(help) => failure.with_help(help),
+            None => failure,
+        }
+    })?;
+    match config.show {
+        Show::Json => say::json(&summary)?,
+        Show::Bars | Show::Lines => summary::print(&config.request, &summary),
+        Show::Nothing => {}
+    }
+    Ok(if summary.run.counts.status(Status::Failed) > 0 { SCAN_FAILED } else { 0 })
+}

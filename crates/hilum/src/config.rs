@@ -1,0 +1,84 @@
+//! From arguments to a request that can be run: defaults filled in from the machine, contradictions refused.
+
+use crate::{
+    args::{RunArgs, WorkArgs},
+    failure::{Failure, WRONG_USE},
+    units::{ClassName, MemorySize},
+};
+use hilum_cohort::{RunRequest, scan::ScanSettings};
+use std::{collections::BTreeMap, io::IsTerminal, num::NonZeroUsize};
+
+/// How a run shows itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Show {
+    /// Bars on a terminal, then a summary.
+    Bars,
+    /// A line now and then, then a summary.
+    Lines,
+    /// One JSON document on standard output.
+    Json,
+    /// Errors only.
+    Nothing,
+}
+
+/// A cohort to run.
+#[derive(Debug)]
+pub(crate) struct RunConfig {
+    pub(crate) request: RunRequest,
+    pub(crate) settings: ScanSettings,
+    pub(crate) show: Show,
+}
+
+impl RunConfig {
+    pub(crate) fn new(args: RunArgs) -> Result<Self, Failure> {
+        let request = RunRequest {
+            input: args.input,
+            out: args.out,
+            labels: args.labels,
+            class_names: class_names(args.class_names)?,
+            jobs: jobs(args.work.jobs),
+            max_memory_bytes: args.work.max_memory.map(|MemorySize(bytes)| bytes),
+            retry_failed: args.retry_failed,
+        };
+        Ok(Self { request, settings: settings(&args.work), show: show(&args.work) })
+    }
+}
+
+/// The settings that change results.
+pub(crate) fn settings(work: &WorkArgs) -> ScanSettings {
+    ScanSettings { recipe: work.recipe }
+}
+
+/// How to show the work, given the flags and whether a person watches.
+pub(crate) fn show(work: &WorkArgs) -> Show {
+    if work.json {
+        Show::Json
+    } else if work.quiet {
+        Show::Nothing
+    } else if work.no_progress || !std::io::stderr().is_terminal() {
+        Show::Lines
+    } else {
+        Show::Bars
+    }
+}
+
+/// As many jobs as asked for, or one per processor.
+pub(crate) fn jobs(asked: Option<u16>) -> NonZeroUsize {
+    asked
+        .and_then(|n| NonZeroUsize::new(usize::from(n)))
+        .or_else(|| std::thread::available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN)
+}
+
+fn class_names(given: Vec<ClassName>) -> Result<BTreeMap<String, String>, Failure> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for ClassName { label, name } in given {
+        if let Some(earlier) = names.insert(label.clone(), name.clone())
+            && earlier != name
+        {
+            let message = format!("label '{label}' is named both '{earlier}' and '{name}'");
+            return Err(Failure::new(WRONG_USE, message).with_help("give each label one --class-name"));
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,118 @@
+//! A stage for stories about the program: a folder of its own, the binary, and a few ways to look at what it did.
+
+#![allow(dead_code, reason = "no story uses every prop")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+use tempfile::TempDir;
+
+/// A folder for one story.
+pub struct Story {
+    dir: TempDir,
+}
+
+/// How a command ended.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Story {
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// A story that begins with `count` phantoms on a small grid in `scans/`, listed in `scans/manifest.csv`.
+    pub fn with_phantoms(count: usize) -> Self {
+        let story = Self::new();
+        let ran =
+            story.hilum(&["phantom", "--out", "scans", "--dims", "96x96x32", "--count", &count.to_string()]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        story
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hilum"));
+        command.args(args).current_dir(self.dir.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program in the story's folder.
+    pub fn hilum(&self, args: &[&str]) -> Ran {
+        let Output { status, stdout, stderr } = self.command(args).output().unwrap();
+        Ran {
+            code: status.code().unwrap_or(-1),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    /// Starts the program and lets it run.
+    pub fn start(&self, args: &[&str]) -> Child {
+        self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The rows of a measurement table, by image id.
+    pub fn table(&self, out: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+        let mut reader = csv::Reader::from_path(self.path(out).join("measurements.csv")).unwrap();
+        let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(|row| row.unwrap()).collect();
+        rows.into_iter().map(|row| (row["image_id"].clone(), row)).collect()
+    }
+
+    /// Every file below `folder` that does not tell times, with its content.
+    pub fn content(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let root = self.path(folder);
+        let mut content = BTreeMap::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+                if entry.is_dir() {
+                    folders.push(entry);
+                } else if !entry.ends_with("run.json") {
+                    content.insert(entry.strip_prefix(&root).unwrap().to_owned(), fs::read(&entry).unwrap());
+                }
+            }
+        }
+        content
+    }
+}
+
+/// How many scans lie whole in an output folder.
+pub fn scans_done(out: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(out.join("scans")) else { return 0 };
+    entries.flatten().filter(|e| !e.file_name().to_string_lossy().starts_with('.')).count()
+}
+
+/// Names of unfinished things in an output folder.
+pub fn leftovers(out: &Path) -> Vec<String> {
+    let folders = [out.to_owned(), out.join("scans")];
+    let names = folders.iter().flat_map(|f| fs::read_dir(f).into_iter().flatten().flatten());
+    let names = names.map(|e| e.file_name().to_string_lossy().into_owned());
+    names.filter(|n| n.starts_with('.') && n != ".hilum.lock").collect()
+}
+
+/// Asserts that two folders hold the same files with the same bytes.
+pub fn assert_same(a: &BTreeMap<PathBuf, Vec<u8>>, b: &BTreeMap<PathBuf, Vec<u8>>) {
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+    for (path, bytes) in a {
+        assert!(bytes == &b[path], "{} differs", path.display());
+    }
+}

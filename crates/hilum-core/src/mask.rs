@@ -204,7 +204,6 @@ impl MaskViewMut<'_> {
     }
 
     #[inline]
-
     fn zip(&mut self, other: MaskView<'_>, op: impl Fn(u64, u64) -> u64) {
         assert_eq!((self.rows, self.cols), (other.rows, other.cols), "masks of one shape");
         for (a, &b) in self.words.iter_mut().zip(other.words) {

@@ -9,6 +9,7 @@ mod gate;
 mod labelled;
 pub mod lungs;
 pub mod morphology;
+pub mod notebook;
 mod runs;
 mod select;
 mod sets;

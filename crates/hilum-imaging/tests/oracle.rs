@@ -1,0 +1,102 @@
+//! Components, holes, morphology and the notebook's slices against what SciPy, scikit-image and Pillow answer.
+//! The vectors, their makers' versions and the tolerances (none: all are integers or sets) stand in
+//! tests/oracle/imaging.
+
+use hilum_core::{Mask, SliceData, SliceView};
+use hilum_imaging::morphology::{Disk, close, dilate, erode, open};
+use hilum_imaging::notebook::{NOTEBOOK_AIR_BELOW_HU, NotebookSlice};
+use hilum_imaging::{Components, Connectivity, fill_holes, threshold_below};
+use hilum_testkit::vectors::{self, Outside};
+
+#[test]
+fn components_are_those_of_scipy() {
+    let masks = vectors::masks();
+    let (cases, _) = vectors::components();
+    let mut compared = 0;
+    for case in cases {
+        let connectivity = match case.connectivity {
+            4 => Connectivity::Four,
+            8 => Connectivity::Eight,
+            _ => continue,
+        };
+        let mask = masks[&case.mask].mask();
+        let components = Components::of(mask.view(), connectivity);
+        let sizes: Vec<u64> = components.list().iter().map(|c| c.area_px).collect();
+        let touching: Vec<usize> = components
+            .list()
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.touches_border)
+            .map(|(i, _)| i + 1)
+            .collect();
+        let labels: Vec<usize> = components.all_runs().map(|(_, _, label)| label as usize + 1).collect();
+        assert_eq!(sizes, case.size, "{} {connectivity:?}", case.mask);
+        assert_eq!(touching, case.touches_border, "{} {connectivity:?}", case.mask);
+        assert_eq!(labels, case.run_labels, "{} {connectivity:?}", case.mask);
+        compared += 1;
+    }
+    assert!(compared >= 10, "only {compared} cases");
+}
+
+#[test]
+fn holes_are_those_of_scipy() {
+    let masks = vectors::masks();
+    let (_, cases) = vectors::components();
+    let mut compared = 0;
+    for case in cases.iter().filter(|c| c.background_connectivity == 4) {
+        let mask = masks[&case.mask].mask();
+        let expected = case.filled.to_mask(mask.view().rows(), mask.view().cols());
+        assert_eq!(fill_holes(mask.view()), expected, "{}", case.mask);
+        compared += 1;
+    }
+    assert!(compared >= 5, "only {compared} cases");
+}
+
+#[test]
+fn morphology_is_that_of_scikit_image() {
+    let masks = vectors::masks();
+    let mut compared = 0;
+    for case in vectors::morphology().iter().filter(|c| c.outside == Outside::Ignored) {
+        let mask = masks[&case.mask].mask();
+        let disk = Disk::new(case.radius_px);
+        let result = match case.operation.as_str() {
+            "dilation" => dilate(mask.view(), &disk),
+            "erosion" => erode(mask.view(), &disk),
+            "closing" => close(mask.view(), &disk),
+            "opening" => open(mask.view(), &disk),
+            other => panic!("unknown operation {other}"),
+        };
+        let expected = case.result.to_mask(mask.view().rows(), mask.view().cols());
+        assert_eq!(result, expected, "{} of {}, radius {}", case.operation, case.mask, case.radius_px);
+        compared += 1;
+    }
+    assert!(compared >= 20, "only {compared} cases");
+}
+
+fn air_of(rows: usize, cols: usize, hu: &[i16]) -> Mask {
+    let mut air = Mask::new(rows, cols);
+    let slice = SliceView::new(rows, cols, SliceData::I16(hu)).unwrap();
+    threshold_below(slice, [NOTEBOOK_AIR_BELOW_HU], [air.view_mut()]);
+    air
+}
+
+#[test]
+fn the_notebook_is_reproduced_on_drawn_slices() {
+    let cases = vectors::notebook_slices();
+    assert!(cases.len() >= 5, "only {} cases", cases.len());
+    for case in cases {
+        let hu = case.hu();
+        let slice = SliceView::new(case.rows, case.cols, SliceData::I16(&hu)).unwrap();
+        match (NotebookSlice::of(&air_of(case.rows, case.cols, &hu)), case.masks()) {
+            (Ok(found), Some(masks)) => {
+                assert_eq!(found.lung, masks.lung, "lung of {}", case.name);
+                let mut dense = found.dense(slice);
+                assert_eq!(dense, masks.vessel, "vessels of {}", case.name);
+                dense.view_mut().and_not(found.contour_px.view());
+                assert_eq!(dense, masks.vessel_denoised, "denoised vessels of {}", case.name);
+            }
+            (Err(why), None) => assert_eq!(Some(why.to_string()), case.reason, "{}", case.name),
+            (found, expected) => panic!("{}: {found:?} instead of {:?}", case.name, expected.is_some()),
+        }
+    }
+}

@@ -160,7 +160,10 @@ fn plan<M: Measure>(
     for (scan, folder) in found.scans.iter().zip(folders) {
         let key = resume_key(scan, settings);
         let kept = ledger.kept(scan, &folder, &key, measure.outputs())?;
-        match kept.filter(|r| !(request.retry_failed && r.row.status == Status::Failed)) {
+        let again = |r: &ScanRecord| {
+            r.failed_in_passing() || (request.retry_failed && r.row.status == Status::Failed)
+        };
+        match kept.filter(|record| !again(record)) {
             Some(record) => plan.kept.push(record),
             None => plan.todo.push(Job { scan: scan.clone(), folder, key }),
         }

@@ -199,6 +199,23 @@ mod tests {
     }
 
     #[test]
+    fn numbers_come_back_from_a_record_as_the_same_bits() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut written = record("k");
+        // Areas and ratios of this kind are where a hasty parser is one unit in the last place off.
+        let numbers = (1..2000).map(|n| f64::from(n) * 0.7480469941 * 0.7480469941 / 7.3);
+        let area_mm2: Vec<f64> = numbers.collect();
+        written.curve = Some(crate::AreaCurve {
+            slice_spacing_mm: 0.1 + 0.2,
+            area_mm2,
+            chosen: 3,
+            superior_is_last: true,
+        });
+        write_record(dir.path(), &written).unwrap();
+        assert_eq!(read_record(dir.path()), Some(written));
+    }
+
+    #[test]
     fn the_key_follows_the_file_and_the_settings() {
         let dir = tempfile::tempdir().unwrap();
         let scan = scan(dir.path());

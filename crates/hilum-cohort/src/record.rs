@@ -47,7 +47,15 @@ pub struct AreaCurve {
     pub superior_is_last: bool,
 }
 
+/// Failures that lie in the machine or the run and not in the scan: the next run tries again unasked.
+const PASSING: [&str; 2] = ["too_little_memory", "not_written"];
+
 impl ScanRecord {
+    /// Whether the scan failed for a reason that may be gone in the next run.
+    pub(crate) fn failed_in_passing(&self) -> bool {
+        self.row.status == Status::Failed && self.findings.iter().any(|f| PASSING.contains(&f.code.as_str()))
+    }
+
     /// The record of a scan that could not be processed: the reason is both the row's and a finding under `code`.
     pub fn failed(image_id: &str, uri: &str, recipe: Recipe, code: &str, reason: &str) -> Self {
         let mut row = Measurement::unmeasured(image_id, uri, recipe, Status::Failed, Some(reason.to_owned()));

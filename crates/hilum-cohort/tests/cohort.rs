@@ -1,5 +1,6 @@
 //! Stories of whole cohorts, told with a measurement that only looks at the bytes of a file: what is kept, what is
 //! done again, what a fault costs, and that the memory cap holds.
+#![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 use hilum_cohort::{
     CohortError, Event, InputFacts, Measure, RunRequest, RunSummary, ScanRecord, ScanRef, Stop, run,
@@ -199,6 +200,10 @@ fn the_memory_cap_holds_and_a_scan_too_large_is_streamed_or_says_so() {
     let failed = &summary.not_measured[0];
     assert_eq!(failed.image_id, "y");
     assert!(failed.reason.as_deref().unwrap().contains("--max-memory"), "{failed:?}");
+
+    let summary = story.run(&story.request(2)).unwrap();
+    assert_eq!(story.started(), ["y"], "with more memory it is tried again unasked");
+    assert!(summary.not_measured.is_empty());
 }
 
 #[test]

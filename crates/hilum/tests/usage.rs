@@ -1,4 +1,5 @@
 //! Stories about the command line itself: exit codes, JSON, help, and the commands for one scan.
+#![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 mod story;
 

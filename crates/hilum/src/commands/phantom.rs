@@ -12,6 +12,7 @@ use hilum_io::{
     write_atomically,
 };
 use hilum_phantom::{Phantom, PhantomSpec, generate};
+use indicatif::ProgressBar;
 use std::{
     error::Error,
     fmt::Write as _,
@@ -69,11 +70,13 @@ pub(crate) fn write_cohort(out: &Path, plan: &[Planned], truth: bool) -> Result<
     let folder = if truth { out.join("truth") } else { out.to_owned() };
     std::fs::create_dir_all(folder).map_err(|e| failed(e.into()))?;
     let mut manifest = "image_id,type,uri\n".to_owned();
-    for planned in plan {
+    let bar = ProgressBar::new(plan.len() as u64);
+    for planned in bar.wrap_iter(plan.iter()) {
         write_phantom(out, planned, truth).map_err(failed)?;
         let Planned { image_id, class, .. } = planned;
         let _ = writeln!(manifest, "{image_id},{class},{image_id}.nii.gz");
     }
+    bar.finish_and_clear();
     let path = out.join("manifest.csv");
     write_atomically(&path, |file| file.write_all(manifest.as_bytes())).map_err(|e| failed(e.into()))?;
     Ok(path)

@@ -11,24 +11,24 @@ use std::{
 use tempfile::TempDir;
 
 /// A folder for one story.
-pub struct Story {
+pub(crate) struct Story {
     dir: TempDir,
 }
 
 /// How a command ended.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Story {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
     /// A story that begins with `count` phantoms on a small grid in `scans/`, listed in `scans/manifest.csv`.
-    pub fn with_phantoms(count: usize) -> Self {
+    pub(crate) fn with_phantoms(count: usize) -> Self {
         let story = Self::new();
         let ran =
             story.hilum(&["phantom", "--out", "scans", "--dims", "96x96x32", "--count", &count.to_string()]);
@@ -36,27 +36,27 @@ impl Story {
         story
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::write(self.path(name), bytes).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hilum"));
         command.args(args).current_dir(self.dir.path()).stdin(Stdio::null());
         command
     }
 
     /// Runs the program in the story's folder.
-    pub fn hilum(&self, args: &[&str]) -> Ran {
+    pub(crate) fn hilum(&self, args: &[&str]) -> Ran {
         let Output { status, stdout, stderr } = self.command(args).output().unwrap();
         Ran {
             code: status.code().unwrap_or(-1),
@@ -66,19 +66,19 @@ impl Story {
     }
 
     /// Starts the program and lets it run.
-    pub fn start(&self, args: &[&str]) -> Child {
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
         self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// The rows of a measurement table, by image id.
-    pub fn table(&self, out: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+    pub(crate) fn table(&self, out: &str) -> BTreeMap<String, BTreeMap<String, String>> {
         let mut reader = csv::Reader::from_path(self.path(out).join("measurements.csv")).unwrap();
         let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(|row| row.unwrap()).collect();
         rows.into_iter().map(|row| (row["image_id"].clone(), row)).collect()
     }
 
     /// Every file below `folder` that does not tell times, with its content.
-    pub fn content(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn content(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let root = self.path(folder);
         let mut content = BTreeMap::new();
         let mut folders = vec![root.clone()];
@@ -96,13 +96,13 @@ impl Story {
 }
 
 /// How many scans lie whole in an output folder.
-pub fn scans_done(out: &Path) -> usize {
+pub(crate) fn scans_done(out: &Path) -> usize {
     let Ok(entries) = fs::read_dir(out.join("scans")) else { return 0 };
     entries.flatten().filter(|e| !e.file_name().to_string_lossy().starts_with('.')).count()
 }
 
 /// Names of unfinished things in an output folder.
-pub fn leftovers(out: &Path) -> Vec<String> {
+pub(crate) fn leftovers(out: &Path) -> Vec<String> {
     let folders = [out.to_owned(), out.join("scans")];
     let names = folders.iter().flat_map(|f| fs::read_dir(f).into_iter().flatten().flatten());
     let names = names.map(|e| e.file_name().to_string_lossy().into_owned());
@@ -110,7 +110,7 @@ pub fn leftovers(out: &Path) -> Vec<String> {
 }
 
 /// Asserts that two folders hold the same files with the same bytes.
-pub fn assert_same(a: &BTreeMap<PathBuf, Vec<u8>>, b: &BTreeMap<PathBuf, Vec<u8>>) {
+pub(crate) fn assert_same(a: &BTreeMap<PathBuf, Vec<u8>>, b: &BTreeMap<PathBuf, Vec<u8>>) {
     assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
     for (path, bytes) in a {
         assert!(bytes == &b[path], "{} differs", path.display());

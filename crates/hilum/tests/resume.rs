@@ -88,3 +88,15 @@ fn ctrl_c_ends_cleanly_and_says_how_to_go_on() {
     assert_eq!(story.hilum(&["run", "scans", "--out", "out", "--quiet"]).code, 0);
     assert_eq!(story.table("out").len(), SCANS);
 }
+
+#[test]
+fn two_runs_do_not_share_an_output_folder() {
+    let story = Story::with_phantoms(SCANS);
+    let mut first = story.start(&["run", "scans", "--out", "out", "--jobs", "1", "--quiet"]);
+    wait_for(&story, &mut first, 1);
+    let second = story.hilum(&["run", "scans", "--out", "out"]);
+    assert_eq!(second.code, 3, "{}", second.err);
+    assert!(second.err.contains("another run (process"), "{}", second.err);
+    assert_eq!(first.wait().unwrap().code(), Some(0));
+    assert_eq!(story.table("out").len(), SCANS);
+}

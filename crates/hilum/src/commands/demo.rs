@@ -11,6 +11,7 @@ use crate::{
     say,
 };
 use hilum_cohort::RunRequest;
+use indicatif::ProgressBar;
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// The scan that is broken on purpose.
@@ -23,7 +24,8 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
         say::aside(&format!("making {} phantoms in {}", args.scans, phantoms.display()));
     }
     let plan: Vec<_> = plan(u32::from(args.scans), 1, 0.5).collect();
-    let manifest = write_cohort(&phantoms, &plan, false)?;
+    let bar = if show == Show::Bars { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    let manifest = write_cohort(&phantoms, &plan, false, &bar)?;
     if let Some(first) = plan.first() {
         break_one(&phantoms, &first.image_id, &manifest).map_err(|e| Failure::new(NOTHING_DONE, e))?;
     }

@@ -43,7 +43,7 @@ pub(crate) fn phantom(args: &PhantomArgs) -> Result<u8, Failure> {
             Planned { spec, ..planned }
         })
         .collect();
-    let manifest = write_cohort(&args.out, &plan, args.truth)?;
+    let manifest = write_cohort(&args.out, &plan, args.truth, &ProgressBar::new(0))?;
     say::result(&format!("{} phantoms, listed in {}", plan.len(), manifest.display()));
     Ok(0)
 }
@@ -63,14 +63,19 @@ pub(crate) fn plan(count: u32, seed: u64, covid_share: f64) -> impl Iterator<Ite
 }
 
 /// Writes the volumes and manifest.csv into `out`, and the true masks into `out/truth` if wanted.
-pub(crate) fn write_cohort(out: &Path, plan: &[Planned], truth: bool) -> Result<PathBuf, Failure> {
+pub(crate) fn write_cohort(
+    out: &Path,
+    plan: &[Planned],
+    truth: bool,
+    bar: &ProgressBar,
+) -> Result<PathBuf, Failure> {
     let failed = |e: Box<dyn Error + Send + Sync>| {
         Failure::new(NOTHING_DONE, e).with_help("is the folder writable, and is there space on the disk?")
     };
     let folder = if truth { out.join("truth") } else { out.to_owned() };
     std::fs::create_dir_all(folder).map_err(|e| failed(e.into()))?;
     let mut manifest = "image_id,type,uri\n".to_owned();
-    let bar = ProgressBar::new(plan.len() as u64);
+    bar.set_length(plan.len() as u64);
     for planned in bar.wrap_iter(plan.iter()) {
         write_phantom(out, planned, truth).map_err(failed)?;
         let Planned { image_id, class, .. } = planned;

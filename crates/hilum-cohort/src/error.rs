@@ -125,7 +125,9 @@ impl CohortError {
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::NoInput { .. } => "give a scan, a folder of scans, or a manifest (CSV or Parquet)",
-            Self::NothingFound { .. } => "scans are files ending in .nii, .nii.gz, .hdr or .img",
+            Self::NothingFound { .. } => {
+                "scans are files ending in .nii, .nii.gz, .hdr or .img; convert DICOM first, as dcm2niix does"
+            }
             Self::OutIsInput { .. } => "choose another folder with --out",
             Self::MissingColumn { .. } | Self::Cell { .. } => {
                 "a manifest has the columns image_id, type, uri and may have patient_id, site, split; \

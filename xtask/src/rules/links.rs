@@ -88,11 +88,15 @@ fn broken_link(tree: &Tree, from: &str, target: &str) -> Option<String> {
     broken(tree, &resolved)
 }
 
-/// A path in a code span is told from the root, from the guide's own folder, or from a folder above it.
+/// A path in a code span is told from the root, from the guide's own folder, or from a folder above it. A part in
+/// capitals (`tests/NAME.bin`) stands for a name.
 fn broken_span(tree: &Tree, from: &str, span: &str) -> Option<String> {
     let is_path = OWN_FOLDERS.iter().any(|own| span.starts_with(own))
         && span.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '#'));
     let path = span.split('#').next().unwrap_or_default();
+    let is_example =
+        path.split(['/', '.']).any(|part| part.len() > 1 && part.chars().all(char::is_uppercase));
+    let is_path = is_path && (!is_example || path.contains("README"));
     let known_above = |(end, _): (usize, &str)| tree.holds(&format!("{}{path}", &from[..=end]));
     (is_path && !from.match_indices('/').any(known_above)).then(|| broken(tree, span))?
 }
@@ -165,7 +169,10 @@ mod tests {
 
     #[test]
     fn a_path_in_a_code_span_must_exist() {
-        let found = messages(&[("a.md", "see `crates/gone/src/lib.rs`, `hilum run`, `crates/*/Cargo.toml`")]);
+        let found = messages(&[(
+            "a.md",
+            "see `crates/gone/src/lib.rs`, `hilum run`, `crates/*/Cargo.toml`, `src/NAME.rs`",
+        )]);
         assert_eq!(found, ["a.md:1: names 'crates/gone/src/lib.rs', which does not exist"]);
     }
 

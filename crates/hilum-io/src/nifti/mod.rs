@@ -9,6 +9,31 @@
 //! [`write_mask`] and [`write_slice`] keep the geometry of the volume they came from, field for field; [`write_volume`]
 //! makes a new file. Text fields of the header are left blank: they may hold names of people.
 //!
+//! # Example
+//! ```
+//! use hilum_core::{Geometry, SliceSource, Volume, VoxelData};
+//! use hilum_io::nifti::{NiftiFile, ReadBuffers, ReadMode, write_volume};
+//! use std::ops::ControlFlow;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("scan.nii.gz");
+//! let grid = Geometry::lps([4, 3, 2], [0.7, 0.7, 1.5])?;
+//! write_volume(&path, &Volume::new(grid, VoxelData::I16((0..24).collect()))?)?;
+//!
+//! let file = NiftiFile::open(&path)?;
+//! assert_eq!(file.format(), "NIfTI-1 int16 gz");
+//! assert_eq!(file.geometry().orientation().to_string(), "LPS");
+//! let mut last_hu = Vec::new();
+//! file.reader(ReadMode::Streamed, &mut ReadBuffers::default())?.visit_slices(&mut |_, slice| {
+//!     last_hu.push(slice.hu(2, 3));
+//!     ControlFlow::Continue(())
+//! })?;
+//! assert_eq!(last_hu, [11.0, 23.0]);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Not here
 //! Time series, complex numbers and colours are refused; header extensions are passed over; nothing is resampled.
 //!

@@ -1,6 +1,6 @@
 //! What a measured scan leaves in its folder: pictures of the chosen slice, and slice and masks as NIfTI.
 
-use crate::scan::Measured;
+use crate::Measured;
 use hilum_core::{Geometry, SliceView};
 use hilum_imaging::{Display, Window};
 use hilum_io::{

@@ -6,15 +6,11 @@
 
 use crate::{
     AreaCurve, InputFacts, Measure, ScanRecord, ScanRef,
+    method::{Measured, Method},
     pictures::{OUTPUTS, OutputError, hash_of, write_outputs},
 };
-use hilum_core::{
-    Direction, Finding, Geometry, Level, MaskVolume, Recipe, SliceSource, Status, schema::Measurement,
-};
-use hilum_imaging::{
-    Gate, SliceChoice, geometry_findings,
-    lungs::{Lungs, Planes},
-};
+use hilum_core::{Direction, Finding, Geometry, Level, Recipe, SliceSource, Status, schema::Measurement};
+use hilum_imaging::{Gate, geometry_findings};
 use hilum_io::nifti::{NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
 use serde::Serialize;
 use std::{ops::ControlFlow, path::Path};
@@ -23,10 +19,6 @@ use std::{ops::ControlFlow, path::Path};
 const LARGEST_AT_ONCE_BYTES: u64 = 384 << 20;
 /// Bits a voxel that the masks take while a scan is measured, with some room for the graph of air regions.
 const MASK_BITS: u64 = 4;
-/// Lungs smaller or larger than this (ml) are looked at twice: children, partial scans, leaks.
-const USUAL_LUNG_ML: std::ops::RangeInclusive<f64> = 1500.0..=9000.0;
-/// Lung on the first or last slice of more than this share of the largest section: the scan ends inside the lung.
-const CUT_END_FRAC: f64 = 0.1;
 
 /// Everything that changes the results.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -48,28 +40,6 @@ pub struct Examined {
     pub findings: Vec<Finding>,
     /// The lungs; `None` when a finding of level reject says why not.
     pub measured: Option<Measured>,
-}
-
-/// What was found in a scan with lungs.
-#[derive(Debug)]
-pub struct Measured {
-    /// The lung, on every slice (default recipe) or on the chosen slice alone.
-    pub lung: MaskVolume,
-    /// The dense tissue in it.
-    pub dense: MaskVolume,
-    /// Lung area of every axial slice.
-    pub area_px: Vec<u64>,
-    /// The chosen slice.
-    pub choice: SliceChoice,
-    /// Lung volume; `None` where only one slice was segmented.
-    pub lung_volume_ml: Option<f64>,
-}
-
-impl Measured {
-    /// Pixels of dense tissue on the chosen slice.
-    pub fn dense_area_px(&self) -> u64 {
-        self.dense.slice(self.choice.index).count_px()
-    }
 }
 
 /// Opens the file for reading in this mode, or in the only one it has.
@@ -99,81 +69,18 @@ pub fn examine(
     findings.extend(geometry_findings(geometry));
 
     let mut gate = Gate::new(geometry.slices());
-    let mut planes = Planes::new(geometry.rows(), geometry.cols(), geometry.slices());
+    let mut method = Method::new(settings.recipe, geometry);
     voxels.visit_slices(&mut |index, slice| {
         gate.take(index, slice);
-        planes.take(index, slice);
+        method.take(index, slice);
         ControlFlow::Continue(())
     })?;
     findings.extend(gate.findings());
 
-    let measured = if is_rejected(&findings) {
-        None
-    } else {
-        let (measured, more) = measure_lungs(planes, geometry, settings);
-        findings.extend(more);
-        measured
-    };
+    let rejected = findings.iter().any(|f| f.level == Level::Reject);
+    let measured = if rejected { None } else { method.finish(geometry, &mut findings) };
     findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
     Ok(Examined { findings, measured })
-}
-
-fn is_rejected(findings: &[Finding]) -> bool {
-    findings.iter().any(|f| f.level == Level::Reject)
-}
-
-fn measure_lungs(
-    planes: Planes,
-    geometry: &Geometry,
-    _settings: &ScanSettings,
-) -> (Option<Measured>, Vec<Finding>) {
-    let lungs = Lungs::segment(planes, geometry);
-    let Some(choice) = SliceChoice::largest(&lungs, geometry) else {
-        let reason = "no lung was found: no enclosed air of lung density and size inside the body \
-                      (another body part, or lungs cut off by the field of view on every slice)";
-        return (None, vec![Finding::reject("no_lung", reason)]);
-    };
-    let findings = lung_findings(&lungs, &choice, geometry);
-    let lung_volume_ml = lungs.lung.count_vox() as f64 * geometry.voxel_volume_mm3() / 1000.0;
-    let Lungs { lung, dense, area_px, .. } = lungs;
-    (Some(Measured { lung, dense, area_px, choice, lung_volume_ml: Some(lung_volume_ml) }), findings)
-}
-
-/// What the segmentation has to say about itself.
-fn lung_findings(lungs: &Lungs, choice: &SliceChoice, geometry: &Geometry) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let slices = geometry.slices();
-    let volume_ml = lungs.lung.count_vox() as f64 * geometry.voxel_volume_mm3() / 1000.0;
-    if slices > 1 && !USUAL_LUNG_ML.contains(&volume_ml) {
-        let message =
-            format!("the lungs measure {volume_ml:.0} ml; adults have 1500 to 9000 ml: look at the mask");
-        findings.push(Finding::warn("unusual_lung_volume", message));
-    }
-    let cut = lungs.cut_off.iter().filter(|&&c| c).count();
-    if cut > 0 {
-        let message = format!(
-            "on {cut} of {slices} slices lung touches the edge of the field of view and is lost there"
-        );
-        findings.push(Finding::warn("lung_cut_off", message));
-    }
-    let superior_is_last = geometry.frame().slice_direction == Direction::Superior;
-    for (index, is_top) in [(0, !superior_is_last), (slices - 1, superior_is_last)] {
-        if slices > 1 && lungs.area_px[index] as f64 > CUT_END_FRAC * choice.area_px as f64 {
-            let end = if is_top { "top" } else { "bottom" };
-            let message = format!("the scan ends inside the lung at the {end}: volumes are lower bounds");
-            findings.push(Finding::warn("lung_cut_at_end", message));
-        }
-    }
-    if slices > 1 && (choice.index == 0 || choice.index == slices - 1) {
-        let message =
-            "the largest lung section is the first or last slice: the true one may lie beyond the scan";
-        findings.push(Finding::warn("largest_at_end", message));
-    }
-    if slices > 1 && !lungs.airway_found {
-        let message = "no trachea was found at the top: if it is in the scan, it counts as lung";
-        findings.push(Finding::note("no_trachea", message));
-    }
-    findings
 }
 
 impl Measure for ScanSettings {
@@ -297,7 +204,7 @@ pub fn row(
         row.dense_area_px = Some(dense_px);
         row.dense_area_mm2 = Some(dense_px as f64 * geometry.pixel_area_mm2());
         row.dense_ratio_percent = Some(100.0 * dense_px as f64 / lung_px as f64);
-        row.lung_state = Some(measured.choice.state);
+        row.lung_state = measured.lung_state;
         row.plateau_width_mm = Some(measured.choice.plateau_width_mm(geometry.slice_spacing_mm()));
         row.lung_volume_ml = measured.lung_volume_ml;
     }

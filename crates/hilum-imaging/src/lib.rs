@@ -19,5 +19,5 @@ pub use components::{Component, Components, Connectivity, fill_holes};
 pub use display::{Display, Picture, Window};
 pub use gate::{Gate, geometry_findings};
 pub use runs::Run;
-pub use select::{PLATEAU_FRAC, SliceChoice, first_maximum};
+pub use select::{PLATEAU_FRAC, SliceChoice, first_maximum, lung_state};
 pub use threshold::threshold_below;

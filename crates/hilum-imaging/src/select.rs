@@ -23,25 +23,13 @@ pub struct SliceChoice {
     pub area_px: u64,
     /// First and last slice of the unbroken run round it whose area is within 2 % of the largest.
     pub plateau: (usize, usize),
-    /// How the lungs stand on it.
-    pub state: LungState,
 }
 
 impl SliceChoice {
     /// The first slice with the largest lung area; `None` when no slice has any.
-    pub fn largest(lungs: &Lungs, geometry: &Geometry) -> Option<Self> {
-        let index = first_maximum(&lungs.area_px)?;
-        let area_px = lungs.area_px[index];
-        if area_px == 0 {
-            return None;
-        }
-        let left_right_is_columns = geometry.frame().columns_run_left_right();
-        let state = match &lungs.body {
-            _ if lungs.cut_off[index] => LungState::CutOff,
-            Some(body) => state_on_slice(lungs.lung.slice(index), body, left_right_is_columns),
-            None => LungState::Single,
-        };
-        Some(Self { index, area_px, plateau: plateau(&lungs.area_px, index), state })
+    pub fn largest(area_px: &[u64]) -> Option<Self> {
+        let index = first_maximum(area_px).filter(|&i| area_px[i] > 0)?;
+        Some(Self { index, area_px: area_px[index], plateau: plateau(area_px, index) })
     }
 
     /// The length of the plateau in mm.
@@ -63,6 +51,16 @@ fn plateau(curve: &[u64], index: usize) -> (usize, usize) {
     let first = (0..=index).rev().take_while(good).last().unwrap_or(index);
     let last = (index..curve.len()).take_while(good).last().unwrap_or(index);
     (first, last)
+}
+
+/// How the two lungs stand on the chosen slice.
+pub fn lung_state(lungs: &Lungs, choice: &SliceChoice, geometry: &Geometry) -> LungState {
+    let left_right_is_columns = geometry.frame().columns_run_left_right();
+    match &lungs.body {
+        _ if lungs.cut_off[choice.index] => LungState::CutOff,
+        Some(body) => state_on_slice(lungs.lung.slice(choice.index), body, left_right_is_columns),
+        None => LungState::Single,
+    }
 }
 
 fn state_on_slice(lung: MaskView<'_>, body: &Body, left_right_is_columns: bool) -> LungState {

@@ -1,0 +1,148 @@
+//! The two ways of measuring: slices in, one after the other; lung and dense tissue of the chosen slice out.
+
+use hilum_core::{Direction, Finding, Geometry, Mask, MaskVolume, Recipe, SliceView, schema::LungState};
+use hilum_imaging::{
+    SliceChoice, lung_state,
+    lungs::{Lungs, Planes},
+    notebook::NotebookScan,
+};
+
+/// Lungs smaller or larger than this (ml) are looked at twice: children, partial scans, leaks.
+const USUAL_LUNG_ML: std::ops::RangeInclusive<f64> = 1500.0..=9000.0;
+/// Lung on the first or last slice of more than this share of the largest section: the scan ends inside the lung.
+const CUT_END_FRAC: f64 = 0.1;
+
+/// What was found in a scan with lungs.
+#[derive(Debug)]
+pub struct Measured {
+    /// The lung, on every slice (default recipe) or on the chosen slice alone (notebook).
+    pub lung: MaskVolume,
+    /// The dense tissue in it.
+    pub dense: MaskVolume,
+    /// Lung area of every axial slice.
+    pub area_px: Vec<u64>,
+    /// The chosen slice.
+    pub choice: SliceChoice,
+    /// How the lungs stand on it; `None` for a recipe that does not ask.
+    pub lung_state: Option<LungState>,
+    /// Lung volume; `None` where only one slice was segmented.
+    pub lung_volume_ml: Option<f64>,
+}
+
+impl Measured {
+    /// Pixels of dense tissue on the chosen slice.
+    pub fn dense_area_px(&self) -> u64 {
+        self.dense.slice(self.choice.index).count_px()
+    }
+}
+
+/// A recipe at work on one scan.
+pub(crate) enum Method {
+    /// hilum's own: everything is decided when all slices have been seen.
+    Default(Planes),
+    /// The notebook's: every slice by itself.
+    Notebook(NotebookScan),
+}
+
+impl Method {
+    pub(crate) fn new(recipe: Recipe, geometry: &Geometry) -> Self {
+        match recipe {
+            Recipe::Default => {
+                Self::Default(Planes::new(geometry.rows(), geometry.cols(), geometry.slices()))
+            }
+            Recipe::Notebook => Self::Notebook(NotebookScan::default()),
+        }
+    }
+
+    /// Takes in the next slice.
+    pub(crate) fn take(&mut self, index: usize, slice: SliceView<'_>) {
+        match self {
+            Self::Default(planes) => planes.take(index, slice),
+            Self::Notebook(scan) => scan.take(slice),
+        }
+    }
+
+    /// What was measured, and what there is to say about it; a finding of level reject where there is nothing.
+    pub(crate) fn finish(self, geometry: &Geometry, findings: &mut Vec<Finding>) -> Option<Measured> {
+        match self {
+            Self::Default(planes) => finish_default(planes, geometry, findings),
+            Self::Notebook(scan) => finish_notebook(scan, geometry, findings),
+        }
+    }
+}
+
+fn finish_default(planes: Planes, geometry: &Geometry, findings: &mut Vec<Finding>) -> Option<Measured> {
+    let lungs = Lungs::segment(planes, geometry);
+    let Some(choice) = SliceChoice::largest(&lungs.area_px) else {
+        let reason = "no lung was found: no enclosed air of lung density and size inside the body \
+                      (another body part, or lungs cut off by the field of view on every slice)";
+        findings.push(Finding::reject("no_lung", reason));
+        return None;
+    };
+    let lung_volume_ml = lungs.lung.count_vox() as f64 * geometry.voxel_volume_mm3() / 1000.0;
+    findings.extend(lung_findings(&lungs, &choice, lung_volume_ml, geometry));
+    let lung_state = Some(lung_state(&lungs, &choice, geometry));
+    let Lungs { lung, dense, area_px, .. } = lungs;
+    Some(Measured { lung, dense, area_px, choice, lung_state, lung_volume_ml: Some(lung_volume_ml) })
+}
+
+fn finish_notebook(scan: NotebookScan, geometry: &Geometry, findings: &mut Vec<Finding>) -> Option<Measured> {
+    let dropped = scan.dropped_in_words();
+    if geometry.frame().slice_axis != 2 {
+        let message = "the notebook slices every file along its third axis; here that is not the body's axis, \
+                       and hilum took the axial slices instead";
+        findings.push(Finding::warn("notebook_axis", message));
+    }
+    let Some((choice, best)) = SliceChoice::largest(&scan.area_px).zip(scan.best) else {
+        let message = format!("the notebook finds no pair of lungs on any slice: {dropped}");
+        findings.push(Finding::reject("notebook_no_lung", message));
+        return None;
+    };
+    if !dropped.is_empty() {
+        let message = format!("the notebook drops slices: {dropped}");
+        findings.push(Finding::note("notebook_dropped_slices", message));
+    }
+    let on_slice = |mask: &Mask| {
+        let mut volume = MaskVolume::new(geometry.rows(), geometry.cols(), geometry.slices());
+        volume.slice_mut(best.index).or(mask.view());
+        volume
+    };
+    let (lung, dense) = (on_slice(&best.slice.lung), on_slice(&best.dense));
+    Some(Measured { lung, dense, area_px: scan.area_px, choice, lung_state: None, lung_volume_ml: None })
+}
+
+/// What the segmentation has to say about itself.
+fn lung_findings(lungs: &Lungs, choice: &SliceChoice, volume_ml: f64, geometry: &Geometry) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let slices = geometry.slices();
+    if slices > 1 && !USUAL_LUNG_ML.contains(&volume_ml) {
+        let message =
+            format!("the lungs measure {volume_ml:.0} ml; adults have 1500 to 9000 ml: look at the mask");
+        findings.push(Finding::warn("unusual_lung_volume", message));
+    }
+    let cut = lungs.cut_off.iter().filter(|&&c| c).count();
+    if cut > 0 {
+        let message = format!(
+            "on {cut} of {slices} slices lung touches the edge of the field of view and is lost there"
+        );
+        findings.push(Finding::warn("lung_cut_off", message));
+    }
+    let superior_is_last = geometry.frame().slice_direction == Direction::Superior;
+    for (index, is_top) in [(0, !superior_is_last), (slices - 1, superior_is_last)] {
+        if slices > 1 && lungs.area_px[index] as f64 > CUT_END_FRAC * choice.area_px as f64 {
+            let end = if is_top { "top" } else { "bottom" };
+            let message = format!("the scan ends inside the lung at the {end}: volumes are lower bounds");
+            findings.push(Finding::warn("lung_cut_at_end", message));
+        }
+    }
+    if slices > 1 && (choice.index == 0 || choice.index == slices - 1) {
+        let message =
+            "the largest lung section is the first or last slice: the true one may lie beyond the scan";
+        findings.push(Finding::warn("largest_at_end", message));
+    }
+    if slices > 1 && !lungs.airway_found {
+        let message = "no trachea was found at the top: if it is in the scan, it counts as lung";
+        findings.push(Finding::note("no_trachea", message));
+    }
+    findings
+}

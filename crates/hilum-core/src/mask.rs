@@ -203,6 +203,11 @@ impl MaskViewMut<'_> {
         self.zip(other, |a, b| a & !b);
     }
 
+    /// Keeps of `other` what is not set here: `other & !self`. Panics if the shapes differ.
+    pub fn leave_of(&mut self, other: MaskView<'_>) {
+        self.zip(other, |a, b| b & !a);
+    }
+
     #[inline]
     fn zip(&mut self, other: MaskView<'_>, op: impl Fn(u64, u64) -> u64) {
         assert_eq!((self.rows, self.cols), (other.rows, other.cols), "masks of one shape");

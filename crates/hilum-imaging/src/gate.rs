@@ -8,7 +8,7 @@
 use hilum_core::{Finding, Geometry, SliceData, SliceView};
 
 /// Every how many rows, columns and (in tall scans) slices a voxel is sampled.
-const ROW_STEP: usize = 7;
+const ROW_STEP: usize = 16;
 const COL_STEP: usize = 3;
 const SAMPLED_SLICES: usize = 64;
 
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn what_is_odd_is_noted() {
         assert_eq!(gate_of(|i| if i % 10 == 0 { -3024.0 } else { chest(i, 0.0) }), ["padding"]);
-        assert_eq!(gate_of(|i| chest(i, 230.0)), ["hu_scale"]);
+        assert_eq!(gate_of(|i| chest(i, 260.0)), ["hu_scale"]);
         assert_eq!(gate_of(|i| if i % 100 == 3 { f32::NAN } else { chest(i, 0.0) }), ["not_finite"]);
     }
 

@@ -4,7 +4,7 @@
 //! After Rosenfeld and Pfaltz 1966 (doi:10.1145/321356.321357), on runs instead of pixels. Components are numbered in the
 //! order in which a row-major scan meets them first, as scipy.ndimage.label and skimage.measure.label do.
 
-use crate::runs::{Run, for_each_touching};
+use crate::runs::Run;
 use crate::sets::DisjointSets;
 use std::ops::Range;
 
@@ -32,27 +32,33 @@ impl LabelledRuns {
         self.labels.clear();
         self.row_starts.clear();
         self.sets.clear();
-        let mut above = 0..0;
+        let mut above = 0;
         for row in 0..rows {
             let start = self.runs.len();
             self.row_starts.push(start);
             push(row, &mut self.runs);
-            let end = self.runs.len();
-            self.labels.resize(end, u32::MAX);
-            let (labels_above, labels) = self.labels[above.start..].split_at_mut(start - above.start);
-            for_each_touching(&self.runs[start..end], &self.runs[above.clone()], reach, |i, j| {
-                labels[i] = if labels[i] == u32::MAX {
-                    labels_above[j]
-                } else if labels[i] == labels_above[j] {
-                    return;
-                } else {
-                    self.sets.union(labels[i], labels_above[j])
-                };
-            });
-            for label in labels.iter_mut().filter(|label| **label == u32::MAX) {
-                *label = self.sets.push();
+            let (runs_above, runs) = self.runs[above..].split_at(start - above);
+            let mut first = 0;
+            for run in runs {
+                while first < runs_above.len() && runs_above[first].end + reach <= run.start {
+                    first += 1;
+                }
+                let mut label = u32::MAX;
+                for (other, &label_above) in
+                    runs_above[first..].iter().zip(&self.labels[above + first..start])
+                {
+                    if other.start >= run.end + reach {
+                        break;
+                    }
+                    if label == u32::MAX {
+                        label = label_above;
+                    } else if label != label_above {
+                        label = self.sets.union(label, label_above);
+                    }
+                }
+                self.labels.push(if label == u32::MAX { self.sets.push() } else { label });
             }
-            above = start..end;
+            above = start;
         }
         self.row_starts.push(self.runs.len());
         let (numbers, count) = self.sets.numbered();

@@ -4,7 +4,7 @@
 //! Pixels beyond the image count as clear for dilation and as set for erosion, so that neither invents an edge
 //! there (scikit-image's convention; closing therefore never shrinks a mask at the border).
 
-use hilum_core::{Mask, MaskView, MaskViewMut};
+use hilum_core::{Mask, MaskView};
 use std::ops::Range;
 
 /// A disk or ellipse, as row groups of equal width.
@@ -114,76 +114,128 @@ pub fn complement(mut mask: Mask) -> Mask {
 
 /// The dilation of `mask`, or with `inverted` what it leaves clear.
 fn gather(mask: MaskView<'_>, disk: &Disk, inverted: bool) -> Mask {
+    // Rows are padded to a power of two of words, so that each row is an array that fits the vector registers.
+    match mask.words_per_row() {
+        0 => mask.to_mask(),
+        1 => gather_rows::<1>(mask, disk, inverted),
+        2 => gather_rows::<2>(mask, disk, inverted),
+        3..=4 => gather_rows::<4>(mask, disk, inverted),
+        5..=8 => gather_rows::<8>(mask, disk, inverted),
+        9..=16 => gather_rows::<16>(mask, disk, inverted),
+        17..=64 => gather_rows::<64>(mask, disk, inverted),
+        _ => gather_rows::<512>(mask, disk, inverted),
+    }
+}
+
+fn gather_rows<const W: usize>(mask: MaskView<'_>, disk: &Disk, inverted: bool) -> Mask {
+    let words = mask.words_per_row();
+    assert!(words <= W, "masks are at most 32768 pixels wide");
+    let source: Vec<[u64; W]> = mask
+        .words()
+        .chunks_exact(words)
+        .map(|row| std::array::from_fn(|i| row.get(i).copied().unwrap_or(0)))
+        .collect();
     let mut out = Mask::new(mask.rows(), mask.cols());
-    let target = out.view_mut();
-    let flip = if inverted { u64::MAX } else { 0 };
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            // The usual widths are compiled for their length; the code is the same.
-            match mask.words_per_row() {
-                0 => {}
-                4 => gather_rows(mask, disk, flip, target, 4),
-                8 => gather_rows(mask, disk, flip, target, 8),
-                words => gather_rows(mask, disk, flip, target, words),
-            }
-        },
-    );
+    let within = columns_within::<W>(mask.cols());
+    let gather = Gather { source: &source, disk, within, inverted };
+    pulp::Arch::new().dispatch(Into { gather, target: out.view_mut().words_mut(), words });
     out
+}
+
+/// The bits of a row that are columns of the image.
+fn columns_within<const W: usize>(cols: usize) -> [u64; W] {
+    std::array::from_fn(|i| match cols.saturating_sub(64 * i) {
+        0 => 0,
+        left => u64::MAX >> 64usize.saturating_sub(left),
+    })
 }
 
 /// A disk is a nest of row groups of falling width: the rows next to the centre are widened most. So each row of the
 /// result starts from the union of those rows, is widened by the difference to the next group, joined by that group, and
 /// so on; every row of the disk is touched once.
-#[inline(always)]
-fn gather_rows(mask: MaskView<'_>, disk: &Disk, flip: u64, mut out: MaskViewMut<'_>, words: usize) {
-    let (rows, source) = (mask.rows(), mask.words());
-    let within = u64::MAX >> (words * 64 - mask.cols());
-    // One word of padding at either end, always zero, spares the neighbours' bounds.
-    let mut line = vec![0u64; words + 2];
-    let mut wider = vec![0u64; words + 2];
-    for (row, target) in out.words_mut().chunks_exact_mut(words).enumerate() {
-        line.fill(0);
-        for group in &disk.groups {
-            let mut dy = group.rows.start;
-            while dy < group.rows.end {
-                if row >= dy {
-                    join(&mut line[1..=words], &source[(row - dy) * words..(row - dy + 1) * words]);
+struct Gather<'a, const W: usize> {
+    source: &'a [[u64; W]],
+    disk: &'a Disk,
+    within: [u64; W],
+    inverted: bool,
+}
+
+/// The whole pass, to be compiled for the machine's vectors as one piece.
+struct Into<'a, 't, const W: usize> {
+    gather: Gather<'a, W>,
+    target: &'t mut [u64],
+    words: usize,
+}
+
+impl<const W: usize> pulp::NullaryFnOnce for Into<'_, '_, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { gather, target, words } = self;
+        for (row, out) in target.chunks_exact_mut(words).enumerate() {
+            let line = gather.row(row);
+            match out.first_chunk_mut::<W>() {
+                Some(whole) => *whole = line,
+                None => out.copy_from_slice(&line[..words]),
+            }
+        }
+    }
+}
+
+impl<const W: usize> Gather<'_, W> {
+    /// One row of the result. Plain loops over arrays of known length: they become vector instructions.
+    #[inline(always)]
+    fn row(&self, row: usize) -> [u64; W] {
+        let mut line = [0u64; W];
+        for group in &self.disk.groups {
+            for dy in group.rows.start..group.rows.end {
+                if let Some(above) = row.checked_sub(dy).and_then(|r| self.source.get(r)) {
+                    line = join(line, above);
                 }
-                if row + dy < rows {
-                    join(&mut line[1..=words], &source[(row + dy) * words..(row + dy + 1) * words]);
+                if let Some(below) = self.source.get(row + dy) {
+                    line = join(line, below);
                 }
-                dy += 1;
             }
             for &shift in &group.widen_by {
-                spread(&line[..words + 2], &mut wider[..words + 2], shift);
+                line = spread(line, shift);
                 // What spilled beyond the last column must not come back with the next step.
-                wider[words] &= within;
-                std::mem::swap(&mut line, &mut wider);
+                for i in 0..W {
+                    line[i] &= self.within[i];
+                }
             }
         }
-        for (to, &word) in target.iter_mut().zip(&line[1..=words]) {
-            *to = word ^ flip;
+        if self.inverted {
+            for i in 0..W {
+                line[i] = !line[i] & self.within[i];
+            }
         }
-        target[words - 1] &= within;
+        line
     }
 }
 
 #[inline(always)]
-fn join(line: &mut [u64], other: &[u64]) {
-    for (a, &b) in line.iter_mut().zip(other) {
-        *a |= b;
+fn join<const W: usize>(mut line: [u64; W], other: &[u64; W]) -> [u64; W] {
+    for i in 0..W {
+        line[i] |= other[i];
     }
+    line
 }
 
-/// `to = from | from << shift | from >> shift` across words, 0 < shift < 64; the first and last word are padding.
+/// `line | line << shift | line >> shift` across words, 0 < shift < 64.
 #[inline(always)]
-fn spread(from: &[u64], to: &mut [u64], shift: u32) {
-    let n = from.len().min(to.len());
-    for i in 1..n - 1 {
-        let (left, word, right) = (from[i - 1], from[i], from[i + 1]);
-        to[i] = word | word << shift | left >> (64 - shift) | word >> shift | right << (64 - shift);
+fn spread<const W: usize>(line: [u64; W], shift: u32) -> [u64; W] {
+    let (mut before, mut after) = ([0u64; W], [0u64; W]);
+    for i in 1..W {
+        before[i] = line[i - 1];
+        after[i - 1] = line[i];
     }
+    let mut wider = [0u64; W];
+    for i in 0..W {
+        let spill = before[i] >> (64 - shift) | after[i] << (64 - shift);
+        wider[i] = line[i] | line[i] << shift | line[i] >> shift | spill;
+    }
+    wider
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ impl Lungs {
             slice_mm: geometry.slice_spacing_mm(),
             superior_is_last: geometry.frame().slice_direction == Direction::Superior,
         };
-        let regions = AirRegions::of(&planes.air, &planes.gas);
+        let regions = std::mem::take(&mut planes.regions);
         let mut kinds = choose_lungs(&regions, &planes.air, spacing);
         let cut_off = lung_lost_at_border(&regions, &kinds);
         let airway = find_airway(&regions, &kinds, &planes.air, grid);
@@ -80,17 +80,15 @@ impl Lungs {
         for slice in 0..regions.slices() {
             masks.draw(slice, &mut planes, &mut holes);
         }
-        let Planes { air, edge: mut lung, gas: mut dense } = planes;
+        let Planes { air, edge: mut lung, .. } = planes;
         holes.fill_all_but_organs(&mut lung);
-        for slice in 0..lung.slices() {
-            let mut view = dense.slice_mut(slice);
-            view.clear();
-            view.or(lung.slice(slice));
-            view.and_not(air.slice(slice));
-        }
         let area_px: Vec<u64> = (0..lung.slices()).map(|s| lung.slice(s).count_px()).collect();
         let largest = crate::select::first_maximum(&area_px).filter(|&s| area_px[s] > 0);
         let body = largest.map(|s| Body::on_slice(air.slice(s), spacing));
+        let mut dense = air;
+        for slice in 0..lung.slices() {
+            dense.slice_mut(slice).leave_of(lung.slice(slice));
+        }
         Self { lung, dense, area_px, body, cut_off, airway_found: !airway.regions.is_empty() }
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::labelled::LabelledRuns;
 use crate::runs::{Run, for_each_touching, push_runs};
-use hilum_core::{MaskView, MaskViewMut, MaskVolume};
+use hilum_core::{MaskView, MaskViewMut};
 use std::ops::Range;
 
 /// A run and the row it lies in.
@@ -50,10 +50,12 @@ pub struct AirRegions {
     runs: Vec<RowRun>,
     slice_starts: Vec<usize>,
     links: Vec<Link>,
+    latest: LabelledSlice,
+    before: LabelledSlice,
 }
 
-/// One slice in row-major order, while its neighbour is being linked to it.
-#[derive(Default)]
+/// One slice in row-major order, until its neighbour is linked to it.
+#[derive(Debug, Clone, Default)]
 struct LabelledSlice {
     labelled: LabelledRuns,
     /// The first region of the slice: label n is region `first + n`.
@@ -61,20 +63,19 @@ struct LabelledSlice {
 }
 
 impl AirRegions {
-    /// The regions of `air`, with the share of `gas` in each.
-    pub fn of(air: &MaskVolume, gas: &MaskVolume) -> Self {
-        let mut graph = Self::default();
-        let (mut previous, mut current) = (LabelledSlice::default(), LabelledSlice::default());
-        for slice in 0..air.slices() {
-            graph.slice_starts.push(graph.regions.len());
-            graph.label_slice(slice, air.slice(slice), gas.slice(slice), &mut current);
-            if slice > 0 {
-                graph.link_slices(&previous, &current);
-            }
-            std::mem::swap(&mut previous, &mut current);
+    /// Takes in the next slice: its `air`, and which of it is `gas`.
+    pub fn push_slice(&mut self, air: MaskView<'_>, gas: MaskView<'_>) {
+        let slice = self.slice_starts.len();
+        self.slice_starts.push(self.regions.len());
+        std::mem::swap(&mut self.before, &mut self.latest);
+        let mut latest = std::mem::take(&mut self.latest);
+        self.label_slice(slice, air, gas, &mut latest);
+        if slice > 0 {
+            let before = std::mem::take(&mut self.before);
+            self.link_slices(&before, &latest);
+            self.before = before;
         }
-        graph.slice_starts.push(graph.regions.len());
-        graph
+        self.latest = latest;
     }
 
     #[inline(always)]
@@ -189,12 +190,13 @@ impl AirRegions {
 
     /// The indices of the regions of one slice.
     pub fn on_slice(&self, slice: usize) -> Range<u32> {
-        self.slice_starts[slice] as u32..self.slice_starts[slice + 1] as u32
+        let end = self.slice_starts.get(slice + 1).copied().unwrap_or(self.regions.len());
+        self.slice_starts[slice] as u32..end as u32
     }
 
     /// Number of slices.
     pub fn slices(&self) -> usize {
-        self.slice_starts.len() - 1
+        self.slice_starts.len()
     }
 
     /// The links, ascending by slice.
@@ -234,7 +236,7 @@ pub(crate) fn count_in_run(row: &[u64], run: Run) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hilum_core::Mask;
+    use hilum_core::{Mask, MaskVolume};
 
     fn volume(pictures: &[&str]) -> MaskVolume {
         let masks: Vec<Mask> = pictures.iter().map(|p| Mask::drawn(p)).collect();
@@ -268,7 +270,10 @@ mod tests {
              . . . . . .
              . . . . . .",
         ]);
-        let graph = AirRegions::of(&air, &gas);
+        let mut graph = AirRegions::default();
+        for slice in 0..air.slices() {
+            graph.push_slice(air.slice(slice), gas.slice(slice));
+        }
         let areas: Vec<(u64, u64, bool)> =
             graph.list().iter().map(|r| (r.area_px, r.gas_px, r.touches_border)).collect();
         assert_eq!(areas, [(2, 1, false), (3, 0, false), (1, 0, true), (3, 0, false)]);

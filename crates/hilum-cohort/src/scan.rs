@@ -17,8 +17,8 @@ use std::{ops::ControlFlow, path::Path};
 
 /// Scans that need more than this at once are streamed, so that one scan never takes more than 400 MiB.
 const LARGEST_AT_ONCE_BYTES: u64 = 384 << 20;
-/// Bits a voxel that the masks take while a scan is measured, with some room for the graph of air regions.
-const MASK_BITS: u64 = 4;
+/// Bits a voxel that the masks take while a scan is measured, with room for the graph of air regions.
+const MASK_BITS: u64 = 3;
 
 /// Everything that changes the results.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -97,7 +97,7 @@ impl Measure for ScanSettings {
     fn estimate_bytes(&self, scan: &ScanRef, mode: ReadMode) -> Option<u64> {
         let file = NiftiFile::open(&scan.path).ok()?;
         let masks = file.geometry().voxels() as u64 * MASK_BITS / 8;
-        let bytes = file.memory_bytes(mode) + masks;
+        let bytes = file.memory_bytes(mode).max(file.visiting_bytes(mode) + masks);
         match (mode, file.supports_streaming()) {
             (ReadMode::Streamed, false) => None,
             (ReadMode::Whole, true) if bytes > LARGEST_AT_ONCE_BYTES => None,

@@ -23,6 +23,7 @@ mod recipe;
 pub mod schema;
 mod slice;
 mod volume;
+mod words;
 
 pub use finding::{Finding, Level, Status};
 pub use geometry::{Affine, AffineSource, Geometry, GeometryError, InPlaneSpacingMm};

@@ -4,6 +4,8 @@
 //! Bit `c % 64` of word `c / 64` of a row is column `c`. Bits beyond the last column are always zero: every operation
 //! here keeps that promise, and code that writes words itself must keep it too.
 
+use crate::words::Words;
+
 /// A borrowed mask of one slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaskView<'a> {
@@ -34,7 +36,7 @@ pub struct MaskVolume {
     rows: usize,
     cols: usize,
     slices: usize,
-    words: Vec<u64>,
+    words: Words,
 }
 
 /// Words that one row of `cols` pixels takes.
@@ -283,7 +285,7 @@ impl Mask {
 impl MaskVolume {
     /// An empty mask of `slices` slices of `rows` x `cols`.
     pub fn new(rows: usize, cols: usize, slices: usize) -> Self {
-        Self { rows, cols, slices, words: vec![0; rows * words_per_row(cols) * slices] }
+        Self { rows, cols, slices, words: Words::zeroed(rows * words_per_row(cols) * slices) }
     }
 
     /// Rows of a slice.

@@ -2,6 +2,8 @@
 //! The vectors, their makers' versions and the tolerances (none: all are integers or sets) stand in
 //! tests/oracle/imaging.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where its vectors are damaged")]
+
 use hilum_core::{Mask, SliceData, SliceView};
 use hilum_imaging::morphology::{Disk, close, dilate, erode, open};
 use hilum_imaging::notebook::{NOTEBOOK_AIR_BELOW_HU, NotebookSlice};

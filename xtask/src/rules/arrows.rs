@@ -56,8 +56,8 @@ const HOMES: &[Home] = &[
         only_in: &["hilum-io", "hilum-cohort", "hilum"],
     },
     Home {
-        what: "compression and file maps",
-        names: &["libdeflater", "memmap2"],
+        what: "compression",
+        names: &["libdeflater", "flate2"],
         only_in: &["hilum-io", "hilum-cohort", "hilum"],
     },
     Home {

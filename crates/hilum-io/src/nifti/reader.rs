@@ -78,6 +78,14 @@ impl NiftiFile {
         }
     }
 
+    /// Bytes of memory that stay taken while slices are visited: less than the peak where a packed file was unpacked
+    /// before.
+    pub fn visiting_bytes(&self, mode: ReadMode) -> u64 {
+        let peak = self.memory_bytes(mode);
+        let packed_whole = mode == ReadMode::Whole && self.image_file.gzip;
+        if packed_whole { peak - self.image_file.bytes } else { peak }
+    }
+
     /// A reader of the slices. [`ReadMode::Whole`] unpacks a gzip file here, at once.
     ///
     /// # Errors
@@ -112,10 +120,12 @@ impl NiftiFile {
             read_at(image, extent, &mut file, 0, voxels)?;
             return Ok(voxels);
         }
-        let packed = packed.bytes_mut(image.bytes as usize).map_err(no_memory)?;
-        file.read_exact(packed).map_err(|source| image.io("read", source))?;
+        let packed_bytes = packed.bytes_mut(image.bytes as usize).map_err(no_memory)?;
+        file.read_exact(packed_bytes).map_err(|source| image.io("read", source))?;
         let content = unpacked.bytes_mut(extent.end() as usize).map_err(no_memory)?;
-        unpack(&image.name, extent, packed, content)?;
+        unpack(&image.name, extent, packed_bytes, content)?;
+        // What was unpacked needs the memory no more; masks will.
+        *packed = Pages::default();
         Ok(&content[extent.first_byte as usize..])
     }
 

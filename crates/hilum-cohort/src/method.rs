@@ -79,7 +79,8 @@ fn finish_default(planes: Planes, geometry: &Geometry, findings: &mut Vec<Findin
         findings.push(Finding::reject("no_lung", reason));
         return None;
     };
-    let lung_volume_ml = lungs.lung.count_vox() as f64 * geometry.voxel_volume_mm3() / 1000.0;
+    let lung_vox: u64 = lungs.area_px.iter().sum();
+    let lung_volume_ml = lung_vox as f64 * geometry.voxel_volume_mm3() / 1000.0;
     findings.extend(lung_findings(&lungs, &choice, lung_volume_ml, geometry));
     let lung_state = Some(lung_state(&lungs, &choice, geometry));
     let Lungs { lung, dense, area_px, .. } = lungs;

@@ -184,7 +184,7 @@ impl<const W: usize> pulp::NullaryFnOnce for Into<'_, '_, W> {
 }
 
 impl<const W: usize> Gather<'_, W> {
-    /// One row of the result. Plain loops over arrays of known length: they become vector instructions.
+    /// One row of the result. Arrays of known length: the loops become vector instructions.
     #[inline(always)]
     fn row(&self, row: usize) -> [u64; W] {
         let mut line = [0u64; W];
@@ -200,15 +200,11 @@ impl<const W: usize> Gather<'_, W> {
             for &shift in &group.widen_by {
                 line = spread(line, shift);
                 // What spilled beyond the last column must not come back with the next step.
-                for i in 0..W {
-                    line[i] &= self.within[i];
-                }
+                line.iter_mut().zip(&self.within).for_each(|(word, within)| *word &= within);
             }
         }
         if self.inverted {
-            for i in 0..W {
-                line[i] = !line[i] & self.within[i];
-            }
+            line.iter_mut().zip(&self.within).for_each(|(word, within)| *word = !*word & within);
         }
         line
     }
@@ -216,9 +212,7 @@ impl<const W: usize> Gather<'_, W> {
 
 #[inline(always)]
 fn join<const W: usize>(mut line: [u64; W], other: &[u64; W]) -> [u64; W] {
-    for i in 0..W {
-        line[i] |= other[i];
-    }
+    line.iter_mut().zip(other).for_each(|(word, other)| *word |= other);
     line
 }
 
@@ -226,10 +220,8 @@ fn join<const W: usize>(mut line: [u64; W], other: &[u64; W]) -> [u64; W] {
 #[inline(always)]
 fn spread<const W: usize>(line: [u64; W], shift: u32) -> [u64; W] {
     let (mut before, mut after) = ([0u64; W], [0u64; W]);
-    for i in 1..W {
-        before[i] = line[i - 1];
-        after[i - 1] = line[i];
-    }
+    before[1..].copy_from_slice(&line[..W - 1]);
+    after[..W - 1].copy_from_slice(&line[1..]);
     let mut wider = [0u64; W];
     for i in 0..W {
         let spill = before[i] >> (64 - shift) | after[i] << (64 - shift);

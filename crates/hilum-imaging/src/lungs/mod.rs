@@ -9,8 +9,8 @@
 //! 2. lungs are the largest three-dimensional components of enclosed air inside the body that are not mostly gas
 //!    (`choose`, `body`);
 //! 3. the trachea and main bronchi are followed from the top and taken off (`airway`);
-//! 4. on every slice the edge is moved to the half-way value of -400 HU (one pixel at most), and the mask is closed with
-//!    a disk of 5 mm (`mask`);
+//! 4. on every slice the mask is closed with a disk of 5 mm, and its outer edge is moved to the half-way value of -400 HU
+//!    (one pixel at most) (`mask`);
 //! 5. holes are filled unless they are organs: the liver dome, the heart (`holes`);
 //! 6. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
 //!

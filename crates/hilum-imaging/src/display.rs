@@ -37,6 +37,9 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
+/// Very oblong pixels are not resampled to more than this many along the longer side.
+const LARGEST_PICTURE_PX: f64 = 4096.0;
+
 /// Lung tint, dense tissue and outline: Okabe and Ito's palette, told apart by colour-blind readers too.
 const LUNG_RGB: [f32; 3] = [86.0, 180.0, 233.0];
 const DENSE_RGB: [f32; 3] = [230.0, 97.0, 0.0];
@@ -57,7 +60,8 @@ impl Display {
     /// The radiological display of slices of `rows` x `cols` in this frame.
     pub fn radiological(rows: usize, cols: usize, frame: AxialFrame, spacing: InPlaneSpacingMm) -> Self {
         let transposed = !frame.columns_run_left_right();
-        let pixel = spacing.row.min(spacing.col);
+        let longest_mm = (rows as f64 * spacing.row).max(cols as f64 * spacing.col);
+        let pixel = spacing.row.min(spacing.col).max(longest_mm / LARGEST_PICTURE_PX);
         let axis = |len: usize, mm: f64, direction: Direction, wanted: Direction| -> Vec<f64> {
             let scale = mm / pixel;
             let count = ((len as f64 * scale).round() as usize).max(1);

@@ -12,6 +12,11 @@ const ROW_STEP: usize = 16;
 const COL_STEP: usize = 3;
 const SAMPLED_SLICES: usize = 64;
 
+/// What voxel sizes can be: a micro-CT of a mouse has smaller ones, a topogram larger, and neither is a chest CT.
+const POSSIBLE_SPACING_MM: std::ops::RangeInclusive<f64> = 0.05..=50.0;
+/// Axial slices farther apart than this are a resampled scan or a wrong header.
+const USUAL_SLICES_TO_MM: f64 = 12.0;
+
 const LOWEST_HU: i32 = -5000;
 const HIGHEST_HU: i32 = 5000;
 
@@ -225,9 +230,21 @@ pub fn geometry_findings(geometry: &Geometry) -> Vec<Finding> {
             format!("axial slices are {slice_mm:.1} mm apart: small vessels and lesions are blurred"),
         ));
     }
-    for (what, mm) in [("rows", spacing.row), ("columns", spacing.col)] {
-        if !(0.2..=2.0).contains(&mm) {
-            findings.push(Finding::warn("unusual_spacing", format!("{what} are {mm:.3} mm apart, where chest CT has 0.5 to 1.0 mm: a resampled scan, or a wrong header")));
+    for (what, mm) in [("rows", spacing.row), ("columns", spacing.col), ("axial slices", slice_mm)] {
+        let usual = if what == "axial slices" { 0.2..=USUAL_SLICES_TO_MM } else { 0.2..=2.0 };
+        if !POSSIBLE_SPACING_MM.contains(&mm) {
+            findings.push(Finding::reject(
+                "impossible_spacing",
+                format!("{what} are {mm} mm apart, which no CT has: mend the voxel sizes in the header"),
+            ));
+        } else if !usual.contains(&mm) {
+            findings.push(Finding::warn(
+                "unusual_spacing",
+                format!(
+                    "{what} are {mm:.3} mm apart, where chest CT has 0.5 to 1.0 mm in the slice and up to 10 mm \
+                     between slices: a resampled scan, or a wrong header"
+                ),
+            ));
         }
     }
     let tilt = geometry.tilt_degrees();
@@ -296,6 +313,7 @@ mod tests {
             codes([512, 512, 8], [0.7, 0.7, 8.0]),
             [(Level::Warn, "few_slices".into()), (Level::Note, "thick_slices".into())]
         );
+        assert_eq!(codes([512, 512, 300], [0.7, 0.001, 1.0]), [(Level::Reject, "impossible_spacing".into())]);
         assert_eq!(
             codes([512, 512, 50], [0.7, 4.0, 1.0]),
             [(Level::Warn, "short_coverage".into()), (Level::Warn, "unusual_spacing".into())]

@@ -10,7 +10,7 @@ use crate::{
     stats::Summary,
     words::{number, outcome},
 };
-use hilum_core::schema::{Column, MEASUREMENT_COLUMNS};
+use hilum_core::schema::{Column, LungState, MEASUREMENT_COLUMNS};
 use minijinja::Value;
 use serde::Serialize;
 
@@ -262,8 +262,8 @@ fn facts(entry: &ScanEntry) -> Vec<(&'static str, String)> {
         ("Grid", grid),
         ("Spacing", spacing),
         ("Orientation", row.orientation.clone()),
-        ("Lungs", row.lung_state.map(|s| s.to_string().replace('_', " "))),
-        ("Plateau", row.plateau_width_mm.map(|w| format!("{} mm", number(w, 1)))),
+        ("Lungs", row.lung_state.map(|state| lungs_in_words(state).to_owned())),
+        ("Area within 2 % over", row.plateau_width_mm.map(|w| format!("{} mm", number(w, 1)))),
         ("Group", row.group.clone()),
         ("Site", row.site.clone()),
         ("Split", row.split.clone()),
@@ -274,6 +274,16 @@ fn facts(entry: &ScanEntry) -> Vec<(&'static str, String)> {
     .collect()
 }
 
+/// How the lungs stand on the chosen slice, for a reader without the data dictionary.
+fn lungs_in_words(state: LungState) -> &'static str {
+    match state {
+        LungState::Open => "two, apart",
+        LungState::Fused => "two, touching each other",
+        LungState::CutOff => "cut off by the field of view",
+        LungState::Single => "only one found",
+    }
+}
+
 fn provenance(input: &ReportInput<'_>) -> Vec<(String, String)> {
     let from = &input.provenance;
     let mut rows = vec![
@@ -282,7 +292,7 @@ fn provenance(input: &ReportInput<'_>) -> Vec<(String, String)> {
         ("Command".to_owned(), from.command.clone()),
     ];
     rows.extend(from.inputs_hash.iter().map(|hash| ("Hash of all inputs".to_owned(), hash.clone())));
-    rows.extend(from.settings.iter().cloned());
+    rows.extend(from.settings.iter().filter(|(name, _)| name != "recipe").cloned());
     if !from.left_out.is_empty() {
         let said: Vec<String> = from.left_out.iter().map(|(ending, n)| format!("{ending}: {n}")).collect();
         rows.push(("Files left out, by ending".to_owned(), said.join(", ")));

@@ -30,15 +30,17 @@ pub(crate) struct Excluded {
 }
 
 /// A warning or note that measured scans carry.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Doubt {
     /// Code of the finding.
     pub(crate) code: String,
-    /// `warn` or `note`; empty where only the table names the code.
-    pub(crate) level: String,
+    /// Its weight; `None` where only the table names the code.
+    pub(crate) level: Option<Level>,
     /// How many measured scans carry it.
     pub(crate) count: usize,
-    /// The message of the first of them.
+    /// The first of them, by name.
+    pub(crate) first: String,
+    /// What the finding says about the first.
     pub(crate) message: String,
 }
 
@@ -70,22 +72,23 @@ pub(crate) fn exclusions(scans: &[ScanEntry]) -> Vec<Exclusions> {
 
 /// Counts the warnings and notes of measured scans, warnings first, then by count.
 pub(crate) fn doubts(scans: &[ScanEntry]) -> Vec<Doubt> {
-    let mut by_code: BTreeMap<String, (Option<Level>, usize, String)> = BTreeMap::new();
+    let mut by_code: BTreeMap<String, Doubt> = BTreeMap::new();
     for entry in scans.iter().filter(|s| s.row.status == Status::Measured) {
         for finding in all_findings(entry) {
-            let (level, count, message) = by_code.entry(finding.code).or_default();
-            *count += 1;
-            if level.is_none() {
-                (*level, *message) = (finding.level, finding.message);
+            let doubt = by_code
+                .entry(finding.code)
+                .or_insert_with_key(|code| Doubt { code: code.clone(), ..Doubt::default() });
+            doubt.count += 1;
+            if doubt.level.is_none() {
+                doubt.level = finding.level;
+                doubt.message = finding.message;
+                doubt.first = entry.row.image_id.clone();
             }
         }
     }
-    let mut doubts: Vec<_> = by_code.into_iter().collect();
-    doubts.sort_by_key(|(_, (level, count, _))| std::cmp::Reverse((*level, *count)));
+    let mut doubts: Vec<_> = by_code.into_values().collect();
+    doubts.sort_by_key(|doubt| std::cmp::Reverse((doubt.level, doubt.count)));
     doubts
-        .into_iter()
-        .map(|(code, (level, count, message))| Doubt { code, level: level_word(level), count, message })
-        .collect()
 }
 
 /// A finding as it is known: the table alone gives a code without level and message.
@@ -149,7 +152,8 @@ mod tests {
         let mut first = entry("a", Status::Measured, vec![Finding::note("oblique", "tilted")], None);
         first.row.findings = vec!["oblique".into(), "noisy".into()];
         let second = entry("b", Status::Measured, vec![Finding::warn("thick", "8 mm")], None);
-        let told: Vec<_> = doubts(&[first, second]).into_iter().map(|d| (d.code, d.level, d.count)).collect();
+        let told: Vec<_> =
+            doubts(&[first, second]).into_iter().map(|d| (d.code, level_word(d.level), d.count)).collect();
         let expected = [("thick", "warn", 1), ("oblique", "note", 1), ("noisy", "", 1)];
         assert_eq!(told, expected.map(|(c, l, n)| (c.to_owned(), l.to_owned(), n)));
     }

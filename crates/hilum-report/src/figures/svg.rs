@@ -46,11 +46,11 @@ impl Svg {
         ));
     }
 
-    /// The whole element; `label` says in words what the picture shows.
+    /// The whole element; `label` says in words what the picture shows. It fills the box that the style gives it.
     pub(super) fn finish(self, class: &str, width: f64, height: f64, label: &str) -> String {
         let (width, height, label) = (px(width), px(height), escape(label));
         format!(
-            r#"<svg class="{class}" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{}</svg>"#,
+            r#"<svg class="{class}" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" aria-label="{label}">{}</svg>"#,
             self.body
         )
     }

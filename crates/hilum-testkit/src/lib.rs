@@ -3,9 +3,13 @@
 //! The real scans and the reference vectors lie outside the project, in a folder named `shared` beside the workspace
 //! or wherever `HILUM_SHARED` points. A machine without them skips those tests with a word; CI may not.
 
+mod npy;
+mod overlap;
 mod packed;
 pub mod vectors;
 
+pub use npy::npy_mask_xy;
+pub use overlap::Overlap;
 pub use packed::{PackedMask, Runs};
 
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! The body on one slice, coarsely: what tells a lung from the foam inside a table or the air in a blanket's fold.
 
-use crate::components::{Components, Connectivity, fill_holes};
+use crate::components::{Components, Connectivity};
 use crate::lungs::regions::{AirRegions, Region};
 use crate::morphology::{Disk, open};
-use hilum_core::{InPlaneSpacingMm, Mask, MaskVolume};
+use hilum_core::{InPlaneSpacingMm, Mask, MaskView, MaskVolume};
 
 /// Table shells, clothes and skin folds are thinner than twice this (mm); the torso is not.
 const OPENING_RADIUS_MM: f64 = 6.0;
@@ -21,10 +21,10 @@ pub struct Body {
 }
 
 impl Body {
-    /// The largest solid object of the slice after an opening of 6 mm, its holes filled.
+    /// The largest solid object of the slice after an opening of 6 mm, and all that lies between its parts.
     ///
     /// * `air` - pixels below -500 HU.
-    pub fn on_slice(air: hilum_core::MaskView<'_>, spacing: InPlaneSpacingMm) -> Self {
+    pub fn on_slice(air: MaskView<'_>, spacing: InPlaneSpacingMm) -> Self {
         let step = |mm: f64| ((COARSE_PIXEL_MM / mm).round().max(1.0)) as usize;
         let (row_step, col_step) = (step(spacing.row), step(spacing.col));
         let solid = Mask::from_fn(air.rows().div_ceil(row_step), air.cols().div_ceil(col_step), |r, c| {
@@ -38,7 +38,7 @@ impl Body {
         let opened = open(solid.view(), &disk);
         let components = Components::of(opened.view(), Connectivity::Four);
         let largest = components.largest();
-        let mask = fill_holes(components.select(|i, _| Some(i) == largest).view());
+        let mask = with_what_lies_between(components.select(|i, _| Some(i) == largest).view());
         Self { mask, row_step, col_step }
     }
 
@@ -71,6 +71,26 @@ impl Body {
     }
 }
 
+/// The mask, and every pixel that has some of it on both sides in its row or in its column. More than its holes: the
+/// chest wall of a thin patient is lost to the opening, and the lungs then lie in bays.
+fn with_what_lies_between(mask: MaskView<'_>) -> Mask {
+    let (rows, cols) = (mask.rows(), mask.cols());
+    let mut in_row = vec![None; rows];
+    let mut in_col = vec![None; cols];
+    let widen = |range: &mut Option<(usize, usize)>, at: usize| {
+        let (first, _) = *range.get_or_insert((at, at));
+        *range = Some((first, at));
+    };
+    for row in 0..rows {
+        for col in mask.columns(row) {
+            widen(&mut in_row[row], col);
+            widen(&mut in_col[col], row);
+        }
+    }
+    let within = |range: Option<(usize, usize)>, at: usize| range.is_some_and(|(a, b)| (a..=b).contains(&at));
+    Mask::from_fn(rows, cols, |row, col| within(in_row[row], col) || within(in_col[col], row))
+}
+
 /// The share of a component's pixels that lies inside the body, from up to six slices spread over its length.
 ///
 /// * `members` - regions of the component, ascending by slice.
@@ -95,4 +115,41 @@ pub(crate) fn share_inside_body(
         }
     }
     if total == 0 { 0.0 } else { inside as f64 / total as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bays_of_the_body_belong_to_it_and_what_lies_below_does_not() {
+        let body = Mask::drawn(
+            ". . # . . .
+             # . # . # .
+             # # # # # .
+             . . . . . .",
+        );
+        let filled = Mask::drawn(
+            ". . # . . .
+             # # # # # .
+             # # # # # .
+             . . . . . .",
+        );
+        assert_eq!(with_what_lies_between(body.view()), filled);
+    }
+
+    #[test]
+    fn a_thin_chest_wall_does_not_cost_the_lungs() {
+        // A chest of 300 x 200 mm on pixels of 2 mm: walls of 20 mm, but 6 mm in front; a mediastinum of 40 mm.
+        let spacing = InPlaneSpacingMm { row: 2.0, col: 2.0 };
+        let solid = |row: usize, col: usize| {
+            let inside = (20..120).contains(&row) && (20..170).contains(&col);
+            let lung = (23..110).contains(&row) && ((30..85).contains(&col) || (105..160).contains(&col));
+            inside && !lung
+        };
+        let air = Mask::from_fn(140, 190, |row, col| !solid(row, col));
+        let body = Body::on_slice(air.view(), spacing);
+        assert!(body.mask.view().get(60 / 2, 50 / 2) && body.mask.view().get(60 / 2, 130 / 2));
+        assert!(!body.mask.view().get(10 / 2, 90 / 2) && !body.mask.view().get(60 / 2, 180 / 2));
+    }
 }

@@ -128,8 +128,14 @@ impl Components {
 
 /// Fills every hole: background that cannot reach the border over shared edges, as scipy.ndimage.binary_fill_holes.
 pub fn fill_holes(mask: MaskView<'_>) -> Mask {
+    fill_holes_of(mask, Connectivity::Four)
+}
+
+/// Fills every hole of background joined by `background` neighbours: over corners too, a pocket that meets the outside in
+/// a corner is no hole.
+pub fn fill_holes_of(mask: MaskView<'_>, background: Connectivity) -> Mask {
     let mut filled = mask.to_mask();
-    Components::of_background(mask, Connectivity::Four)
+    Components::of_background(mask, background)
         .paint(&mut filled.view_mut(), |_, component| !component.touches_border);
     filled
 }

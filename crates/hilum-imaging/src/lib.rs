@@ -15,7 +15,7 @@ mod select;
 mod sets;
 mod threshold;
 
-pub use components::{Component, Components, Connectivity, fill_holes};
+pub use components::{Component, Components, Connectivity, fill_holes, fill_holes_of};
 pub use display::{Display, Picture, Window};
 pub use gate::{Gate, geometry_findings};
 pub use runs::Run;

@@ -1,7 +1,7 @@
 //! The polygon that the notebook draws along a contour, as a set of pixels.
 
 use super::region::{Region, Side};
-use crate::components::fill_holes;
+use crate::components::{Connectivity, fill_holes_of};
 use crate::morphology::{Disk, dilate, erode};
 use hilum_core::Mask;
 
@@ -26,7 +26,12 @@ impl Polygon {
         for &(row, run) in &region.runs {
             view.set_run(row - top + 1, run.start as usize - left + 1, run.end as usize - left + 1);
         }
-        let filled = fill_holes(outline.view());
+        // A contour enters a pocket of tissue that meets the tissue outside in a corner: tissue is 8-connected.
+        let background = match region.side {
+            Side::Air => Connectivity::Eight,
+            Side::Tissue => Connectivity::Four,
+        };
+        let filled = fill_holes_of(outline.view(), background);
         let mut drawn = filled.clone();
         let source = filled.view();
         let mut target = drawn.view_mut();

@@ -6,7 +6,7 @@
 
 use hilum_core::{Mask, SliceData, SliceView};
 use hilum_imaging::morphology::{Disk, close, dilate, erode, open};
-use hilum_imaging::notebook::{NOTEBOOK_AIR_BELOW_HU, NotebookSlice};
+use hilum_imaging::notebook::{NOTEBOOK_AIR_BELOW_HU, NotebookDense, NotebookSlice};
 use hilum_imaging::{Components, Connectivity, fill_holes_of, threshold_below};
 use hilum_testkit::vectors::{self, Outside};
 
@@ -94,10 +94,11 @@ fn the_notebook_is_reproduced_on_drawn_slices() {
         match (NotebookSlice::of(&air_of(case.rows, case.cols, &hu)), case.masks()) {
             (Ok(found), Some(masks)) => {
                 assert_eq!(found.lung, masks.lung, "lung of {}", case.name);
-                let mut dense = found.dense(slice);
-                assert_eq!(dense, masks.vessel, "vessels of {}", case.name);
-                dense.view_mut().and_not(found.contour_px.view());
-                assert_eq!(dense, masks.vessel_denoised, "denoised vessels of {}", case.name);
+                let dense =
+                    |denoised, on_255_mask| found.dense(slice, NotebookDense { denoised, on_255_mask });
+                assert_eq!(dense(false, false), masks.vessel, "vessels of {}", case.name);
+                assert_eq!(dense(true, false), masks.vessel_denoised, "denoised vessels of {}", case.name);
+                assert_eq!(dense(false, true), masks.vessel_255, "vessels on a 255 mask of {}", case.name);
             }
             (Err(why), None) => assert_eq!(Some(why.to_string()), case.reason, "{}", case.name),
             (found, expected) => panic!("{}: {found:?} instead of {:?}", case.name, expected.is_some()),

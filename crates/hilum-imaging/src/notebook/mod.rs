@@ -60,6 +60,15 @@ impl fmt::Display for Dropped {
     }
 }
 
+/// Which of its vessel masks the notebook computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NotebookDense {
+    /// Without the pixels within 0.1 px of a contour's vertex: what its tables and figures call denoised.
+    pub denoised: bool,
+    /// On a mask of 0 and 255, as its figures have it: the cut then lies at -500 / 255, about -2 HU.
+    pub on_255_mask: bool,
+}
+
 /// What the notebook finds on one slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotebookSlice {
@@ -102,13 +111,19 @@ impl NotebookSlice {
         Ok(Self { lung, contour_px })
     }
 
-    /// The notebook's vessels: lung pixels at or above -500 HU. A pixel of exactly 0 HU is lost, as in the notebook.
-    pub fn dense(&self, slice: SliceView<'_>) -> Mask {
+    /// The notebook's vessels: lung pixels at or above -500 HU, in the variant asked for. A pixel of exactly 0 HU is lost,
+    /// as in the notebook.
+    pub fn dense(&self, slice: SliceView<'_>, variant: NotebookDense) -> Mask {
         let lung = self.lung.view();
-        Mask::from_fn(slice.rows(), slice.cols(), |row, col| {
-            let hu = slice.hu(row, col);
-            lung.get(row, col) && hu >= f32::from(NOTEBOOK_DENSE_FROM_HU) && hu != 0.0
-        })
+        let factor = if variant.on_255_mask { 255.0 } else { 1.0 };
+        let mut dense = Mask::from_fn(slice.rows(), slice.cols(), |row, col| {
+            let product = slice.hu(row, col) * factor;
+            lung.get(row, col) && product >= f32::from(NOTEBOOK_DENSE_FROM_HU) && product != 0.0
+        });
+        if variant.denoised {
+            dense.view_mut().and_not(self.contour_px.view());
+        }
+        dense
     }
 }
 

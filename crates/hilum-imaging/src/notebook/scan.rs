@@ -1,6 +1,6 @@
 //! The notebook's choice among the slices of a scan.
 
-use super::{Dropped, NOTEBOOK_AIR_BELOW_HU, NotebookSlice};
+use super::{Dropped, NOTEBOOK_AIR_BELOW_HU, NotebookDense, NotebookSlice};
 use crate::threshold::threshold_below;
 use hilum_core::{Mask, SliceView};
 
@@ -13,6 +13,7 @@ pub struct NotebookScan {
     pub dropped: Vec<(Dropped, usize)>,
     /// The best slice so far.
     pub best: Option<BestSlice>,
+    variant: NotebookDense,
 }
 
 /// The slice that the notebook keeps.
@@ -27,6 +28,11 @@ pub struct BestSlice {
 }
 
 impl NotebookScan {
+    /// A walk that computes this variant of the vessels.
+    pub fn new(variant: NotebookDense) -> Self {
+        Self { variant, ..Self::default() }
+    }
+
     /// Takes in the next slice.
     pub fn take(&mut self, slice: SliceView<'_>) {
         let mut air = Mask::new(slice.rows(), slice.cols());
@@ -36,7 +42,7 @@ impl NotebookScan {
             Ok(found) => {
                 let area_px = found.lung.view().count_px();
                 if self.area_px.iter().all(|&before| before < area_px) {
-                    let dense = found.dense(slice);
+                    let dense = found.dense(slice, self.variant);
                     self.best = Some(BestSlice { index, slice: found, dense });
                 }
                 self.area_px.push(area_px);

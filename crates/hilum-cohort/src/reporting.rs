@@ -29,7 +29,8 @@ pub(crate) fn write_report(
     run: &RunFile,
     records: Vec<ScanRecord>,
 ) -> Result<PathBuf, CohortError> {
-    let title = format!("Chest CT cohort: {}", run.input);
+    let name = run.input.strip_suffix(".csv").or_else(|| run.input.strip_suffix(".parquet"));
+    let title = format!("Chest CT cohort: {}", name.unwrap_or(&run.input));
     let scans_dir = out.join("scans");
     let input = ReportInput {
         title: &title,

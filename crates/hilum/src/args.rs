@@ -23,7 +23,7 @@ Exit codes:
   0  done
   1  done, but at least one scan failed
   2  wrong use of the command line, a manifest or a label table
-  3  nothing could be done: no input, no place for the output, or one in use
+  3  nothing could be done: no input, no place for the output, or an output folder in use
   130  stopped with Ctrl-C; the same command goes on where it stopped
 
 hilum is for research, not for diagnosis.";
@@ -64,7 +64,7 @@ pub(crate) enum Command {
     /// Measure a whole cohort: a folder, a manifest or one scan.
     #[command(after_help = RUN_HELP)]
     Run(RunArgs),
-    /// Make a cohort of phantoms, run everything on it, and name the report.
+    /// Make phantoms, measure them and write their report: no data needed.
     #[command(
         after_help = "One of the scans is broken on purpose, so that the report shows what a failure looks like."
     )]
@@ -99,7 +99,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// A scan, a folder of scans (walked to its ends), or a manifest (.csv or .parquet).
+    /// A scan, a folder (searched with all folders in it), or a manifest (.csv or .parquet).
     #[arg(value_name = "INPUT")]
     pub(crate) input: PathBuf,
     /// Output folder; made if it is not there.
@@ -108,10 +108,10 @@ pub(crate) struct RunArgs {
     /// Class labels: a table with the columns image_id (or file, uri) and type (or label).
     #[arg(long, value_name = "TABLE")]
     pub(crate) labels: Option<PathBuf>,
-    /// How the report calls a label, as in 2=COVID-19; may be given many times.
+    /// Name of a label in the report, as in 2=COVID-19; may be given many times.
     #[arg(long = "class-name", value_name = "LABEL=NAME")]
     pub(crate) class_names: Vec<ClassName>,
-    /// Try scans again that failed before, although their files have not changed.
+    /// Try scans that failed before again, even if their files have not changed.
     #[arg(long)]
     pub(crate) retry_failed: bool,
     #[command(flatten)]
@@ -121,7 +121,7 @@ pub(crate) struct RunArgs {
 /// How to work, for commands that measure many scans.
 #[derive(Debug, Args)]
 pub(crate) struct WorkArgs {
-    /// The method: default (hilum's own) or notebook (the 2022 notebook's, fault for fault).
+    /// The method: default, or notebook (repeats a 2022 study fault for fault, for comparison).
     #[arg(long, default_value_t)]
     pub(crate) recipe: Recipe,
     /// Scans measured at a time [default: one per processor].

@@ -110,15 +110,13 @@ impl State {
     fn plan(&mut self, total: usize, kept: usize, workers: usize) {
         let now = Instant::now();
         self.tally = Tally { todo: total - kept, started: now, last_line: now, ..self.tally };
-        let bar = self.bars.add(
-            ProgressBar::new(total as u64)
-                .with_style(style("{bar:32.cyan/dim} {pos}/{len} scans  {per_sec}  {eta} left  {msg:.red}")),
-        );
+        let bar = self.bars.add(bar("scans"));
+        bar.set_length(total as u64);
         bar.set_position(kept as u64);
         bar.reset_eta();
         bar.enable_steady_tick(Duration::from_millis(250));
         self.workers = (0..workers)
-            .map(|_| self.bars.add(ProgressBar::new(0).with_style(style("  {wide_msg:.dim}"))))
+            .map(|_| self.bars.add(ProgressBar::new(0).with_style(style("    {wide_msg:.dim}"))))
             .collect();
         self.scans = Some(bar);
     }
@@ -144,6 +142,12 @@ impl Tally {
             (self.last_tenth, self.last_line) = (tenth, Instant::now());
         }
     }
+}
+
+/// A bar over things of one kind; its length is set by who uses it.
+pub(crate) fn bar(things: &str) -> ProgressBar {
+    let template = format!("  {{bar:32.cyan/dim}} {{pos}}/{{len}} {things}  {{eta}} left  {{msg:.red}}");
+    ProgressBar::new(0).with_style(style(&template))
 }
 
 fn style(template: &str) -> ProgressStyle {

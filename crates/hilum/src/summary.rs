@@ -6,11 +6,13 @@ use crate::{
 };
 use anstyle::Style;
 use hilum_cohort::{NotMeasured, RunRequest, RunSummary, left_out_in_words};
-use hilum_core::Status;
+use hilum_core::{Recipe, Status};
 use std::path::Path;
 
-/// Scans without numbers that are named; the table has them all.
+/// Scans of each status without numbers that are named; the table has them all.
 const NAMED: usize = 5;
+/// Reasons are broken into lines of at most so many characters, to stand beside their heading on a narrow terminal.
+const REASON_CHARS: usize = 68;
 
 /// Prints how a run went.
 pub(crate) fn print(request: &RunRequest, summary: &RunSummary) {
@@ -33,8 +35,10 @@ pub(crate) fn print(request: &RunRequest, summary: &RunSummary) {
         line(&status.to_string(), colour, &format!("{number:>5}"));
     }
     let warnings = counts.by_level.get("warn").copied().unwrap_or_default();
-    line("warnings", if warnings == 0 { DIM } else { ODD }, &format!("{warnings:>5}"));
+    let severally = if warnings == 0 { "" } else { "  (over all scans; one may have several)" };
+    line("warnings", if warnings == 0 { DIM } else { ODD }, &format!("{warnings:>5}{severally}"));
     not_measured(&summary.not_measured);
+    say::result("");
     for note in &run.notes {
         line("note", ODD, note);
     }
@@ -42,18 +46,26 @@ pub(crate) fn print(request: &RunRequest, summary: &RunSummary) {
         line("note", ODD, &left_out_in_words(&run.left_out));
     }
     line("report", GOOD, &summary.report.display().to_string());
-    line("tables", GOOD, &request.out.join("measurements.csv").display().to_string());
-    if counts.status(Status::Failed) > 0 {
-        line("again", GOOD, &format!("{} --retry-failed", command(request)));
+    let table = request.out.join("measurements.csv");
+    line("table", GOOD, &format!("{} {DIM}(and .parquet){DIM:#}", table.display()));
+    if counts.status(Status::Failed) > 0 && !request.retry_failed {
+        line("retry", GOOD, &format!("{} --retry-failed", command(request, run.recipe)));
     }
 }
 
 /// The command that goes on with a stopped run.
-pub(crate) fn command(request: &RunRequest) -> String {
+pub(crate) fn command(request: &RunRequest, recipe: Recipe) -> String {
+    let path = |path: &Path| quoted(&path.display().to_string());
     let mut words =
-        vec!["hilum run".to_owned(), quoted(&request.input), "--out".to_owned(), quoted(&request.out)];
+        vec!["hilum run".to_owned(), path(&request.input), "--out".to_owned(), path(&request.out)];
     if let Some(labels) = &request.labels {
-        words.extend(["--labels".to_owned(), quoted(labels)]);
+        words.extend(["--labels".to_owned(), path(labels)]);
+    }
+    for (label, name) in &request.class_names {
+        words.extend(["--class-name".to_owned(), quoted(&format!("{label}={name}"))]);
+    }
+    if recipe != Recipe::default() {
+        words.extend(["--recipe".to_owned(), recipe.to_string()]);
     }
     words.join(" ")
 }
@@ -62,9 +74,14 @@ fn not_measured(list: &[NotMeasured]) {
     for status in [Status::Rejected, Status::Failed] {
         let colour = if status == Status::Failed { BAD } else { ODD };
         let of_status: Vec<_> = list.iter().filter(|n| n.status == status).collect();
+        if !of_status.is_empty() {
+            say::result("");
+        }
         for scan in of_status.iter().take(NAMED) {
-            let reason = scan.reason.as_deref().unwrap_or("no reason given");
-            line(&status.to_string(), colour, &format!("{BOLD}{}{BOLD:#}  {reason}", scan.image_id));
+            line(&status.to_string(), colour, &format!("{BOLD}{}{BOLD:#}", scan.image_id));
+            for part in in_lines(scan.reason.as_deref().unwrap_or("no reason given"), REASON_CHARS) {
+                line("", DIM, &part);
+            }
         }
         if of_status.len() > NAMED {
             line("", DIM, &format!("and {} more {status}: see the report", of_status.len() - NAMED));
@@ -80,12 +97,26 @@ fn scans(number: u64) -> String {
     if number == 1 { "1 scan".to_owned() } else { format!("{number} scans") }
 }
 
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%\\".contains(c);
+/// Text broken between words; a word that is longer than a line gets a line of its own.
+fn in_lines(text: &str, chars: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= chars => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// A word as a shell takes it.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%=\\".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
-        text
+        text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
     }
@@ -96,9 +127,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_quoted_where_a_shell_needs_it() {
-        assert_eq!(quoted(Path::new("out/a-1.nii")), "out/a-1.nii");
-        assert_eq!(quoted(Path::new("my scans")), "'my scans'");
-        assert_eq!(quoted(Path::new("it's")), "'it'\\''s'");
+    fn words_are_quoted_where_a_shell_needs_it() {
+        assert_eq!(quoted("out/a-1.nii"), "out/a-1.nii");
+        assert_eq!(quoted("my scans"), "'my scans'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+    }
+
+    #[test]
+    fn reasons_break_between_words() {
+        assert_eq!(in_lines("it was cut off, copy it again", 11), ["it was cut", "off, copy", "it again"]);
+        assert_eq!(in_lines("a averylongword b", 5), ["a", "averylongword", "b"]);
+    }
+
+    #[test]
+    fn the_command_repeats_what_changes_results() {
+        let request = RunRequest {
+            input: "my scans".into(),
+            out: "out".into(),
+            labels: Some("classes.csv".into()),
+            class_names: [("2".to_owned(), "COVID-19".to_owned())].into(),
+            jobs: std::num::NonZeroUsize::MIN,
+            max_memory_bytes: None,
+            retry_failed: false,
+        };
+        let expected = "hilum run 'my scans' --out out --labels classes.csv --class-name 2=COVID-19";
+        assert_eq!(command(&request, Recipe::Default), expected);
+        assert_eq!(command(&request, Recipe::Notebook), format!("{expected} --recipe notebook"));
     }
 }

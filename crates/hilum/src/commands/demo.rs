@@ -8,30 +8,34 @@ use crate::{
     args::DemoArgs,
     config::{RunConfig, Show, jobs, settings, show},
     failure::{Failure, NOTHING_DONE, SCAN_FAILED},
-    say,
+    progress, say,
 };
 use hilum_cohort::RunRequest;
 use indicatif::ProgressBar;
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 /// The scan that is broken on purpose.
 const BROKEN: &str = "phantom_cut_short";
 
 pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
     let show = show(&args.work);
+    let watched = matches!(show, Show::Bars | Show::Lines);
     let (phantoms, results) = (args.out.join("phantoms"), args.out.join("results"));
-    if show != Show::Nothing {
+    if watched {
         say::aside(&format!("making {} phantoms in {}", args.scans, phantoms.display()));
     }
     let plan: Vec<_> = plan(u32::from(args.scans), 1, 0.5).collect();
-    let bar = if show == Show::Bars { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    let bar = if show == Show::Bars { progress::bar("phantoms") } else { ProgressBar::hidden() };
     let manifest = write_cohort(&phantoms, &plan, false, &bar)?;
-    if let Some(first) = plan.first() {
-        break_one(&phantoms, &first.image_id, &manifest).map_err(|e| Failure::new(NOTHING_DONE, e))?;
-    }
+    let input = with_a_broken_one(&phantoms, &plan[0].image_id, &manifest)
+        .map_err(|e| Failure::new(NOTHING_DONE, e))?;
     let config = RunConfig {
         request: RunRequest {
-            input: manifest,
+            input,
             out: results,
             labels: None,
             class_names: BTreeMap::from([("covid", "COVID-19"), ("healthy", "Healthy")])
@@ -40,19 +44,31 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
                 .collect(),
             jobs: jobs(args.work.jobs),
             max_memory_bytes: args.work.max_memory.map(|size| size.0),
-            retry_failed: false,
+            // The broken scan will fail again; no need to tell how to retry it.
+            retry_failed: true,
         },
         settings: settings(&args.work),
         show,
     };
+    let code = cohort(&config)?;
+    if watched {
+        say::aside(&format!(
+            "\n{BROKEN} is broken on purpose: a scan that fails keeps its row and says why.\n\
+             Open the report in a browser. With scans of your own: hilum run FOLDER --out results"
+        ));
+    }
     // The broken scan fails, as it should.
-    cohort(&config).map(|code| if code == SCAN_FAILED { 0 } else { code })
+    Ok(if code == SCAN_FAILED { 0 } else { code })
 }
 
-/// Adds a copy of `image_id` to the cohort, cut off in the middle as a broken download is.
-fn break_one(phantoms: &Path, image_id: &str, manifest: &Path) -> io::Result<()> {
+/// Adds a copy of `image_id` to the cohort, cut off in the middle as a broken download is. Returns the new manifest, which
+/// takes the place of the old one and gives the report its title.
+fn with_a_broken_one(phantoms: &Path, image_id: &str, manifest: &Path) -> io::Result<PathBuf> {
     let whole = fs::read(phantoms.join(format!("{image_id}.nii.gz")))?;
     fs::write(phantoms.join(format!("{BROKEN}.nii.gz")), &whole[..whole.len() / 2])?;
     let rows = fs::read_to_string(manifest)?;
-    fs::write(manifest, format!("{rows}{BROKEN},healthy,{BROKEN}.nii.gz\n"))
+    let listed = phantoms.join("phantoms.csv");
+    fs::write(&listed, format!("{rows}{BROKEN},healthy,{BROKEN}.nii.gz\n"))?;
+    fs::remove_file(manifest)?;
+    Ok(listed)
 }

@@ -22,8 +22,12 @@ pub(crate) fn cohort(config: &RunConfig) -> Result<u8, Failure> {
     let ran = hilum_cohort::run(&config.request, &config.settings, &|event| progress.event(event), &stop);
     progress.end();
     let summary = ran.map_err(|error| {
-        let again = matches!(error, CohortError::Interrupted { .. })
-            .then(|| format!("`{}` goes on where this run stopped", summary::command(&config.request)));
+        let again = matches!(error, CohortError::Interrupted { .. }).then(|| {
+            format!(
+                "`{}` goes on where this run stopped",
+                summary::command(&config.request, config.settings.recipe)
+            )
+        });
         let failure = Failure::from(error);
         match again {
             Some(help) => failure.with_help(help),

@@ -263,7 +263,7 @@ fn facts(entry: &ScanEntry) -> Vec<(&'static str, String)> {
         ("Spacing", spacing),
         ("Orientation", row.orientation.clone()),
         ("Lungs", row.lung_state.map(|state| lungs_in_words(state).to_owned())),
-        ("Area within 2 % over", row.plateau_width_mm.map(|w| format!("{} mm", number(w, 1)))),
+        ("Peak width", row.plateau_width_mm.map(|w| format!("{} mm", number(w, 1)))),
         ("Group", row.group.clone()),
         ("Site", row.site.clone()),
         ("Split", row.split.clone()),

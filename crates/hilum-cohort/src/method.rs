@@ -39,7 +39,7 @@ impl Measured {
 /// A recipe at work on one scan.
 pub(crate) enum Method {
     /// hilum's own: everything is decided when all slices have been seen.
-    Default(Planes),
+    Default(Box<Planes>),
     /// The notebook's: every slice by itself.
     Notebook(NotebookScan),
 }
@@ -48,7 +48,7 @@ impl Method {
     pub(crate) fn new(recipe: Recipe, geometry: &Geometry) -> Self {
         match recipe {
             Recipe::Default => {
-                Self::Default(Planes::new(geometry.rows(), geometry.cols(), geometry.slices()))
+                Self::Default(Box::new(Planes::new(geometry.rows(), geometry.cols(), geometry.slices())))
             }
             Recipe::Notebook => Self::Notebook(NotebookScan::default()),
         }
@@ -65,7 +65,7 @@ impl Method {
     /// What was measured, and what there is to say about it; a finding of level reject where there is nothing.
     pub(crate) fn finish(self, geometry: &Geometry, findings: &mut Vec<Finding>) -> Option<Measured> {
         match self {
-            Self::Default(planes) => finish_default(planes, geometry, findings),
+            Self::Default(planes) => finish_default(*planes, geometry, findings),
             Self::Notebook(scan) => finish_notebook(scan, geometry, findings),
         }
     }

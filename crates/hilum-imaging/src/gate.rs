@@ -141,7 +141,9 @@ impl Gate {
             if low >= 0.0 && self.fractional == 0 && (distinct <= 64 || high <= 16.0) {
                 return reject(
                     "label_map",
-                    format!("{range} in {distinct} whole steps: this is a mask or label map, not a CT"),
+                    format!(
+                        "{range} in {distinct} whole steps: this is a mask or label map, not a CT; leave it out"
+                    ),
                 );
             }
             if low >= 0.0 && high <= 255.0 {
@@ -182,7 +184,7 @@ impl Gate {
         (share >= 0.0005).then(|| {
             Finding::note(
                 "padding",
-                format!("{:.1} % of the voxels lie below -1100 HU, down to {}: padding outside the field of view, counted as air", share * 100.0, self.lowest),
+                format!("{:.1} % of the voxels lie below -1100 HU, down to {:.0}: padding outside the field of view, counted as air", share * 100.0, self.lowest),
             )
         })
     }

@@ -55,11 +55,7 @@ const HOMES: &[Home] = &[
         names: &["arrow*", "parquet"],
         only_in: &["hilum-io", "hilum-cohort", "hilum"],
     },
-    Home {
-        what: "compression",
-        names: &["libdeflater", "flate2"],
-        only_in: &["hilum-io", "hilum-cohort", "hilum"],
-    },
+    Home { what: "compression", names: &["libdeflater"], only_in: &["hilum-io", "hilum-cohort", "hilum"] },
     Home {
         what: "the command line",
         names: &["clap*", "indicatif", "anstream", "ctrlc"],

@@ -2,8 +2,10 @@
 //!
 //! Vessels, airway walls and lesions leave holes that belong to it; the liver dome, the heart's apex and the hilum also
 //! appear as holes on some slices, and do not. Seen on one slice they look alike. Across slices they do not: an organ's
-//! hole grows until, on a neighbouring slice, it opens into the rest of the body. So holes that overlap on neighbouring
-//! slices form stacks, and a stack that is anywhere larger than 3 cm2 and opens into the body is an organ.
+//! hole grows until, on a neighbouring slice, it opens into the rest of the body, and there the organ goes on for
+//! centimetres; a lesion that touches the chest wall opens into it too, but a few slices further on there is lung again. So
+//! holes that overlap on neighbouring slices form stacks, and a stack that is anywhere larger than 3 cm2 and opens into
+//! the body for at least 4 cm is an organ.
 
 use crate::components::{Components, Connectivity};
 use crate::lungs::regions::{RowRun, count_in_run};
@@ -19,6 +21,9 @@ const ORGAN_FROM_MM2: f64 = 300.0;
 const STACKED_FROM_FRAC: f64 = 0.5;
 /// A hole opens into the body when this much of it lies over body that is neither lung nor hole.
 const OPEN_FROM_FRAC: f64 = 0.5;
+/// An organ goes on beyond the opening for at least this (mm), or to the end of the scan: heart and liver for twice that
+/// and more, lesions at the chest wall for less.
+const ORGAN_GOES_ON_MM: f64 = 40.0;
 
 #[derive(Debug)]
 struct Hole {
@@ -47,12 +52,13 @@ impl Hole {
 pub(crate) struct Holes {
     list: Vec<Hole>,
     pixel_mm2: f64,
+    slice_mm: f64,
 }
 
 impl Holes {
-    /// No holes yet, on slices with pixels of this area.
-    pub(crate) fn new(pixel_mm2: f64) -> Self {
-        Self { list: Vec::new(), pixel_mm2 }
+    /// No holes yet, on slices of this distance with pixels of this area.
+    pub(crate) fn new(pixel_mm2: f64, slice_mm: f64) -> Self {
+        Self { list: Vec::new(), pixel_mm2, slice_mm }
     }
 
     /// Fills the small holes of `lung`, a window of one slice whose first pixel is (`first_row`, `first_col`), and notes
@@ -121,7 +127,8 @@ impl Holes {
                     }
                 }
                 let open_px = hole.area_px.saturating_sub(enclosed_px);
-                opens[index] |= open_px as f64 >= OPEN_FROM_FRAC * hole.area_px as f64;
+                opens[index] |= open_px as f64 >= OPEN_FROM_FRAC * hole.area_px as f64
+                    && self.goes_on(hole, lung, slice > hole.slice);
             }
         }
         let (stack, count) = stacks.numbered();
@@ -132,6 +139,19 @@ impl Holes {
             open[s as usize] |= opens;
         }
         stack.iter().map(|&s| large[s as usize] && open[s as usize]).collect()
+    }
+
+    /// Whether what the hole opens into stays free of lung for as long as an organ would, or to the end of the scan.
+    fn goes_on(&self, hole: &Hole, lung: &MaskVolume, upwards: bool) -> bool {
+        let steps = (ORGAN_GOES_ON_MM / self.slice_mm).ceil().max(1.0) as usize;
+        (1..=steps)
+            .map_while(|step| {
+                let slice = if upwards { hole.slice.checked_add(step) } else { hole.slice.checked_sub(step) };
+                slice.filter(|&s| s < lung.slices())
+            })
+            .all(|slice| {
+                (self.lung_over_px(hole, lung, slice) as f64) < (1.0 - OPEN_FROM_FRAC) * hole.area_px as f64
+            })
     }
 
     fn lung_over_px(&self, hole: &Hole, lung: &MaskVolume, slice: usize) -> u64 {
@@ -169,15 +189,19 @@ mod tests {
     }
 
     fn filled(half_widths: &[Option<usize>]) -> Vec<u64> {
-        let mut lung = lung_with_holes(half_widths);
-        let mut holes = Holes::new(1.0);
-        for slice in 0..half_widths.len() {
+        let lung = lung_with_holes(half_widths);
+        fill(lung)
+    }
+
+    fn fill(mut lung: MaskVolume) -> Vec<u64> {
+        let mut holes = Holes::new(1.0, 5.0);
+        for slice in 0..lung.slices() {
             let mut mask = lung.slice(slice).to_mask();
             holes.take(&mut mask, slice, 0, 0);
             lung.slice_mut(slice).or(mask.view());
         }
         holes.fill_all_but_organs(&mut lung);
-        (0..half_widths.len()).map(|s| lung.slice(s).count_px()).collect()
+        (0..lung.slices()).map(|s| lung.slice(s).count_px()).collect()
     }
 
     const WHOLE: u64 = 56 * 56;
@@ -194,6 +218,25 @@ mod tests {
         let areas = filled(&[None, Some(20), Some(14), Some(8), Some(3), Some(0)]);
         let without = |half: u64| WHOLE - (2 * half - 1).pow(2);
         assert_eq!(areas, [0, without(20), without(14), without(8), WHOLE, WHOLE]);
+    }
+
+    #[test]
+    fn a_lesion_that_reaches_the_chest_wall_on_some_slices_is_filled_on_the_others() {
+        // Slices of 5 mm: lung, three with the lesion inside, two where it reaches the wall, lung again.
+        let mut halves = vec![Some(0); 14];
+        halves[3..8].fill(Some(12));
+        let mut lung = lung_with_holes(&halves);
+        for slice in 6..8 {
+            for row in 21..44 {
+                for col in 0..44 {
+                    lung.slice_mut(slice).set(row, col, false);
+                }
+            }
+        }
+        let open = lung.slice(6).count_px();
+        let mut expected = vec![WHOLE; 14];
+        expected[6..8].fill(open);
+        assert_eq!(fill(lung), expected);
     }
 
     #[test]

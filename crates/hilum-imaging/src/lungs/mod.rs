@@ -76,7 +76,7 @@ impl Lungs {
         }
 
         let masks = SliceMasks::new(&regions, &kinds, &airway, spacing);
-        let mut holes = Holes::new(pixel_mm2);
+        let mut holes = Holes::new(pixel_mm2, grid.slice_mm);
         for slice in 0..regions.slices() {
             masks.draw(slice, &mut planes, &mut holes);
         }

@@ -81,9 +81,9 @@ fn with_what_lies_between(mask: MaskView<'_>) -> Mask {
         let (first, _) = *range.get_or_insert((at, at));
         *range = Some((first, at));
     };
-    for row in 0..rows {
+    for (row, range) in in_row.iter_mut().enumerate() {
         for col in mask.columns(row) {
-            widen(&mut in_row[row], col);
+            widen(range, col);
             widen(&mut in_col[col], row);
         }
     }

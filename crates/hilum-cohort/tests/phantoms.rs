@@ -27,7 +27,7 @@ impl Case {
         let spec = if ill { PhantomSpec::covid(seed) } else { PhantomSpec::healthy(seed) };
         let phantom = generate(&spec.with_dims(DIMS)).unwrap();
         let lungs = segment(&phantom.volume);
-        let choice = SliceChoice::largest(&lungs.area_px).unwrap();
+        let choice = SliceChoice::of_lungs(&lungs, phantom.volume.geometry()).unwrap();
         let name = format!("seed {seed} ({})", if ill { "covid" } else { "healthy" });
         Self { name, phantom, lungs, choice }
     }

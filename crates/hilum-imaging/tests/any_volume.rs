@@ -1,7 +1,5 @@
 //! Whatever the voxels and the grid: no panic, and masks that agree with each other.
 
-#![expect(clippy::unwrap_used, reason = "a grid of positive numbers cannot fail")]
-
 use hilum_core::{Geometry, SliceData, SliceView};
 use hilum_imaging::lungs::{Lungs, Planes};
 use hilum_imaging::notebook::NotebookScan;

@@ -7,7 +7,8 @@
 //! Bronchi inside the lung are not looked for: they count as lung.
 
 use crate::lungs::choose::Air;
-use crate::lungs::regions::AirRegions;
+use crate::lungs::regions::{AirRegions, count_in_run};
+use crate::morphology::{Disk, dilate};
 use hilum_core::{Mask, MaskVolume};
 
 const LEAST_TRACHEA_MM2: f64 = 40.0;
@@ -22,6 +23,12 @@ const MOST_ASPECT: f64 = 2.5;
 const LEAST_LENGTH_MM: f64 = 20.0;
 /// Longest stretch through which the trachea is projected when its wall is not seen.
 const LONGEST_GAP_MM: f64 = 15.0;
+/// A bronchus is taken off for this far (mm) beyond the slice on which it was last seen apart from its lung.
+const OPENING_MM: f64 = 10.0;
+/// How far a bronchus may move sideways from slice to slice (mm).
+const DRIFT_MM: f64 = 2.0;
+/// A projected section that outgrows the first by this factor has leaked into the lung.
+const MOST_GROWTH: f64 = 2.0;
 
 /// Pixel and slice sizes, and which way is down.
 #[derive(Debug, Clone, Copy)]
@@ -118,13 +125,22 @@ impl Tracker<'_> {
         let mut airway = Airway::default();
         let mut sections_px = vec![self.regions.region(seed).area_px];
         let mut front = vec![seed];
+        let mut split = false;
         while !front.is_empty() {
             airway.regions.extend(&front);
             let cap_px = self.cap_px(&mut sections_px.clone());
-            let mut next = self.airways_below(front.iter().copied(), cap_px);
-            if next.is_empty() && front.len() == 1 {
-                next = self.project(front[0], cap_px, &mut airway);
+            let mut next = Vec::new();
+            for &branch in &front {
+                let below = self.airways_below(branch, cap_px);
+                next.extend(if below.is_empty() {
+                    self.project(branch, cap_px, split, &mut airway)
+                } else {
+                    below
+                });
             }
+            next.sort_unstable();
+            next.dedup();
+            split |= next.len() > 1;
             if next.len() == 1 && front.len() == 1 {
                 sections_px.push(self.regions.region(next[0]).area_px);
             }
@@ -141,35 +157,37 @@ impl Tracker<'_> {
         (median * CARINA_FACTOR).min(LARGEST_TRACHEA_MM2 / self.grid.pixel_mm2)
     }
 
-    fn airways_below(&self, from: impl Iterator<Item = u32>, cap_px: f64) -> Vec<u32> {
-        let mut below: Vec<u32> = from
-            .flat_map(|r| self.links.down(r).iter().copied())
-            .filter(|&r| {
-                let region = self.regions.region(r);
-                self.kinds[r as usize] == Air::Lung
-                    && region.area_px as f64 <= cap_px
-                    && region.gas_px as f64 >= LEAST_GAS_FRAC * region.area_px as f64
-            })
-            .collect();
-        below.sort_unstable();
-        below.dedup();
-        below
+    /// The airway-sized regions of the next slice that share pixels with this one.
+    fn airways_below(&self, from: u32, cap_px: f64) -> Vec<u32> {
+        self.links.down(from).iter().copied().filter(|&r| self.may_be_airway(r, cap_px)).collect()
     }
 
-    /// Carries the section `from` down through slices on which it is joined to the lung, until it stands alone again.
-    /// Returns the regions where it does; leaves `airway` as it was if it never does.
-    fn project(&self, from: u32, cap_px: f64, airway: &mut Airway) -> Vec<u32> {
-        let (rows, cols) = (self.air.rows(), self.air.cols());
-        let mut section = Mask::new(rows, cols);
+    fn may_be_airway(&self, region: u32, cap_px: f64) -> bool {
+        let r = self.regions.region(region);
+        self.kinds[region as usize] == Air::Lung
+            && r.area_px as f64 <= cap_px
+            && r.gas_px as f64 >= LEAST_GAS_FRAC * r.area_px as f64
+    }
+
+    /// Carries the section `from` down through slices on which it is joined to the lung, until it stands alone again, and
+    /// returns the regions where it does. A trachea that never does was none: nothing is kept. A bronchus (`split`) opens
+    /// into its lung: what lies within 1 cm of where it was last seen alone is still taken off.
+    fn project(&self, from: u32, cap_px: f64, split: bool, airway: &mut Airway) -> Vec<u32> {
+        let mut section = Mask::new(self.air.rows(), self.air.cols());
         self.regions.paint(from, &mut section.view_mut());
+        let first_px = self.regions.region(from).area_px as f64;
         let mut slice = self.regions.region(from).slice;
         let mut projected = Vec::new();
-        let most = (LONGEST_GAP_MM / self.grid.slice_mm).floor().max(1.0) as usize;
-        for _ in 0..most {
+        let slices_in = |mm: f64| (mm / self.grid.slice_mm).floor().max(1.0) as usize;
+        for _ in 0..=slices_in(LONGEST_GAP_MM) {
             let Some(below) = self.slice_below(slice) else { break };
             slice = below;
+            if split {
+                section = dilate(section.view(), &Disk::new(DRIFT_MM / self.grid.pixel_mm2.sqrt()));
+            }
             section.view_mut().and(self.air.slice(slice));
-            if section.view().is_empty() {
+            let section_px = section.view().count_px() as f64;
+            if section_px == 0.0 || section_px > MOST_GROWTH * first_px {
                 break;
             }
             let alone = self.standing_alone(slice, &section, cap_px);
@@ -178,6 +196,10 @@ impl Tracker<'_> {
                 return alone;
             }
             projected.push((slice, section.clone()));
+        }
+        if split {
+            projected.truncate(slices_in(OPENING_MM));
+            airway.projected.append(&mut projected);
         }
         Vec::new()
     }
@@ -192,17 +214,10 @@ impl Tracker<'_> {
 
     /// Airway-sized regions of `slice` that share pixels with `section`.
     fn standing_alone(&self, slice: usize, section: &Mask, cap_px: f64) -> Vec<u32> {
-        self.regions
-            .on_slice(slice)
-            .filter(|&r| {
-                let region = self.regions.region(r);
-                self.kinds[r as usize] == Air::Lung
-                    && region.area_px as f64 <= cap_px
-                    && region.gas_px as f64 >= LEAST_GAS_FRAC * region.area_px as f64
-                    && self.regions.runs(r).iter().any(|run| {
-                        super::regions::count_in_run(section.view().row(run.row as usize), run.run) > 0
-                    })
-            })
-            .collect()
+        let view = section.view();
+        let meets = |r: u32| {
+            self.regions.runs(r).iter().any(|run| count_in_run(view.row(run.row as usize), run.run) > 0)
+        };
+        self.regions.on_slice(slice).filter(|&r| self.may_be_airway(r, cap_px) && meets(r)).collect()
     }
 }

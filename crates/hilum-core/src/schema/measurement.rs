@@ -151,7 +151,7 @@ pub const MEASUREMENT_COLUMNS: &[Column] = &[
     integer(
         "slice_index",
         "slice",
-        "The axial slice with the largest lung area, counted from 0 along the file's slice axis.",
+        "The axial slice with the largest lungs, counted from 0 along the file's slice axis.",
         "docs/recipes.md#selection",
     ),
     integer(

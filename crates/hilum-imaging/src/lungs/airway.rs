@@ -4,7 +4,8 @@
 //! as wide as deep, and keeps its size from slice to slice for at least 2 cm. It is followed downwards through regions
 //! that overlap it and stay below a cap; a region that grows past the cap is lung. Where the thin wall between trachea
 //! and lung vanishes for a few slices, the last section of the trachea is projected through them.
-//! Bronchi inside the lung are not looked for: they count as lung.
+//! A bronchus that opens into its lung is taken off for another centimetre; further in, bronchi are not looked for and
+//! count as lung.
 
 use crate::lungs::choose::Air;
 use crate::lungs::regions::{AirRegions, count_in_run};

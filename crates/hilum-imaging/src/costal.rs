@@ -3,15 +3,18 @@
 //! Disease that lies along the chest wall stays outside the mask and takes several per cent off a slice's area, more than
 //! the slices round the largest differ by. So slices are compared by the area that the lungs would have without such
 //! bays: pixels that a closing of 25 mm adds, as far as they have lung before them, and no more than 25 mm of it behind
-//! them, when seen from between the lungs. The heart has no lung before it, the hilum much behind it; neither is added,
-//! nor are holes of the mask, which are organs: what else was enclosed is filled already. The mask itself is not changed.
+//! them, when seen from between the lungs, where that makes a bay of 2 cm2 or more. The heart has no lung before it, the
+//! hilum much behind it; neither is added, nor are holes of the mask, which are organs: what else was enclosed is filled
+//! already. The mask itself is not changed.
 
 use crate::components::{Components, Connectivity, fill_holes};
 use crate::morphology::{Disk, close};
-use hilum_core::{InPlaneSpacingMm, MaskView};
+use hilum_core::{InPlaneSpacingMm, Mask, MaskView};
 
 /// Bays narrower than twice this (mm) are bridged.
 const BRIDGING_RADIUS_MM: f64 = 25.0;
+/// Smaller bays (mm2) are how a healthy lung follows the ribs.
+const LEAST_BAY_MM2: f64 = 200.0;
 /// A bay at the chest wall has no lung farther out than this (mm).
 const FROM_WALL_MM: f64 = 25.0;
 /// Directions in which the lung's nearest and farthest pixels are looked for.
@@ -51,20 +54,22 @@ pub(crate) fn costal_area_px(lung: MaskView<'_>, spacing: InPlaneSpacingMm) -> u
     let mut added = close(lung, &disk);
     added.view_mut().and_not(fill_holes(lung).view());
     let view = added.view();
-    let beyond = (0..view.rows())
-        .flat_map(|row| view.columns(row).map(move |col| (row, col)))
-        .filter(|&(row, col)| {
+    let bays = Mask::from_fn(view.rows(), view.cols(), |row, col| {
+        view.get(row, col) && {
             let (direction, mm) = polar(row as f64, col as f64);
             mm > nearest_mm[direction] && mm > farthest_mm[direction] - FROM_WALL_MM
-        })
-        .count();
-    area_px + beyond as u64
+        }
+    });
+    let pixel_mm2 = spacing.row * spacing.col;
+    let bays = Components::of(bays.view(), Connectivity::Four);
+    let large =
+        bays.list().iter().map(|bay| bay.area_px).filter(|&px| px as f64 * pixel_mm2 >= LEAST_BAY_MM2);
+    area_px + large.sum::<u64>()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hilum_core::Mask;
 
     const SPACING: InPlaneSpacingMm = InPlaneSpacingMm { row: 2.0, col: 2.0 };
 

@@ -20,8 +20,23 @@ const FROM_WALL_MM: f64 = 25.0;
 /// Directions in which the lung's nearest and farthest pixels are looked for.
 const DIRECTIONS: usize = 256;
 
+/// Bays are looked for on pixels of about this size (mm): they are centimetres wide.
+const COARSE_PIXEL_MM: f64 = 2.0;
+
 /// Pixels of `lung` and of its bays along the chest wall.
 pub(crate) fn costal_area_px(lung: MaskView<'_>, spacing: InPlaneSpacingMm) -> u64 {
+    let step = |mm: f64| (COARSE_PIXEL_MM / mm).round().max(1.0) as usize;
+    let (row_step, col_step) = (step(spacing.row), step(spacing.col));
+    let coarse = Mask::from_fn(lung.rows().div_ceil(row_step), lung.cols().div_ceil(col_step), |row, col| {
+        let (row, col) = (row * row_step + row_step / 2, col * col_step + col_step / 2);
+        lung.get(row.min(lung.rows() - 1), col.min(lung.cols() - 1))
+    });
+    let spacing = InPlaneSpacingMm { row: spacing.row * row_step as f64, col: spacing.col * col_step as f64 };
+    lung.count_px() + bays_px(coarse.view(), spacing) * (row_step * col_step) as u64
+}
+
+/// Pixels of the bays of `lung` along the chest wall.
+fn bays_px(lung: MaskView<'_>, spacing: InPlaneSpacingMm) -> u64 {
     let area_px = lung.count_px();
     let runs: Vec<(usize, f64, f64)> = Components::of(lung, Connectivity::Four)
         .all_runs()
@@ -64,7 +79,7 @@ pub(crate) fn costal_area_px(lung: MaskView<'_>, spacing: InPlaneSpacingMm) -> u
     let bays = Components::of(bays.view(), Connectivity::Four);
     let large =
         bays.list().iter().map(|bay| bay.area_px).filter(|&px| px as f64 * pixel_mm2 >= LEAST_BAY_MM2);
-    area_px + large.sum::<u64>()
+    large.sum()
 }
 
 #[cfg(test)]

@@ -25,4 +25,28 @@ pub enum ReportError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A drawing cannot be understood.
+    #[error("the figure is no SVG that can be drawn: {problem}")]
+    Figure {
+        /// What the SVG reader says.
+        problem: String,
+    },
+    /// A picture would be empty or too large.
+    #[error(
+        "a figure of {width_px} x {height_px} pixels cannot be drawn: each side has 1 to {most_px}; ask for other --dpi or --width-mm"
+    )]
+    FigureSize {
+        /// Pixels across.
+        width_px: u32,
+        /// Pixels down.
+        height_px: u32,
+        /// The most pixels of a side.
+        most_px: u32,
+    },
+    /// A picture could not be packed.
+    #[error("the figure could not be made a PNG: {source}")]
+    FigurePng {
+        /// What the encoder says.
+        source: png::EncodingError,
+    },
 }

@@ -19,6 +19,7 @@ mod methods;
 mod page;
 mod pictures;
 mod problems;
+mod rasterise;
 mod render;
 mod resample;
 mod stats;
@@ -26,5 +27,6 @@ mod words;
 
 pub use error::ReportError;
 pub use input::{AreaCurve, Provenance, ReportInput, ScanEntry};
+pub use rasterise::{rasterise, words_as_paths};
 pub use render::{render, write};
 pub use stats::{Summary, quantile};

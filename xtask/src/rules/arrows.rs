@@ -62,6 +62,11 @@ const HOMES: &[Home] = &[
         only_in: &["hilum"],
     },
     Home {
+        what: "the drawing of figures",
+        names: &["resvg", "usvg", "tiny-skia*", "fontdb", "notosans"],
+        only_in: &["hilum-report", "hilum-cohort", "hilum"],
+    },
+    Home {
         what: "page templates",
         names: &["minijinja*"],
         only_in: &["hilum-report", "hilum-cohort", "hilum"],

@@ -20,6 +20,7 @@ mod geometry;
 mod mask;
 mod orientation;
 mod recipe;
+mod sample;
 pub mod schema;
 mod slice;
 mod volume;
@@ -30,5 +31,6 @@ pub use geometry::{Affine, AffineSource, Geometry, GeometryError, InPlaneSpacing
 pub use mask::{Mask, MaskView, MaskViewMut, MaskVolume};
 pub use orientation::{AxialFrame, Direction, Orientation};
 pub use recipe::Recipe;
+pub use sample::{Summary, by_number_then_text, quantile};
 pub use slice::{SliceData, SliceView};
 pub use volume::{SliceSource, Volume, VolumeError, VoxelData};

@@ -1,8 +1,8 @@
 //! The classes of a cohort: which scan belongs to which, in what order and colour.
 
 use crate::ScanEntry;
-use hilum_core::Status;
-use std::{cmp::Ordering, collections::BTreeMap};
+use hilum_core::{Status, by_number_then_text};
+use std::collections::BTreeMap;
 
 /// More labels than this are folded into one last class, so that figures stay readable.
 const MAX_CLASSES: usize = 8;
@@ -105,15 +105,6 @@ fn colour(index: usize, classes: usize) -> usize {
         0 => 0,
         i if i + 1 == classes => 1,
         i => i + 1,
-    }
-}
-
-fn by_number_then_text(a: &str, b: &str) -> Ordering {
-    match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
-        (Ok(_), Err(_)) => Ordering::Less,
-        (Err(_), Ok(_)) => Ordering::Greater,
-        (Err(_), Err(_)) => a.cmp(b),
     }
 }
 

@@ -22,11 +22,9 @@ mod problems;
 mod rasterise;
 mod render;
 mod resample;
-mod stats;
 mod words;
 
 pub use error::ReportError;
 pub use input::{AreaCurve, Provenance, ReportInput, ScanEntry};
 pub use rasterise::{rasterise, words_as_paths};
 pub use render::{render, write};
-pub use stats::{Summary, quantile};

@@ -7,10 +7,12 @@ use crate::{
     methods::methods,
     pictures::{bytes_per_scan, picture},
     problems::{Doubt, Exclusions, all_findings, doubts, exclusions, level_word},
-    stats::Summary,
     words::{number, outcome},
 };
-use hilum_core::schema::{Column, LungState, MEASUREMENT_COLUMNS};
+use hilum_core::{
+    Summary,
+    schema::{Column, LungState, MEASUREMENT_COLUMNS},
+};
 use minijinja::Value;
 use serde::Serialize;
 

@@ -13,15 +13,24 @@ const ARROWS: &[Arrow] = &[
     Arrow("hilum-imaging", &["hilum-core"], "arrays in, values out: it never sees a file"),
     Arrow("hilum-io", &["hilum-core"], "files in, files out: it never sees an algorithm"),
     Arrow("hilum-report", &["hilum-core"], "tables and pictures already on disk: it never reads a volume"),
+    Arrow("hilum-learn", &["hilum-core"], "numbers in, statistics out: it never sees a file"),
     Arrow("hilum-phantom", &["hilum-core"], "phantoms are made in memory; others write them"),
     Arrow(
         "hilum-cohort",
-        &["hilum-core", "hilum-imaging", "hilum-io", "hilum-report"],
+        &["hilum-core", "hilum-imaging", "hilum-io", "hilum-learn", "hilum-report"],
         "the one place where files meet algorithms; it knows no phantom and no command line",
     ),
     Arrow(
         "hilum",
-        &["hilum-core", "hilum-imaging", "hilum-io", "hilum-report", "hilum-phantom", "hilum-cohort"],
+        &[
+            "hilum-core",
+            "hilum-imaging",
+            "hilum-io",
+            "hilum-learn",
+            "hilum-report",
+            "hilum-phantom",
+            "hilum-cohort",
+        ],
         "the command line sees all but the tests' own crate",
     ),
     Arrow(

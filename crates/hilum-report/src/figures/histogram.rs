@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     classes::Class,
-    stats::Summary,
     words::{counted, number},
 };
+use hilum_core::Summary;
 
 /// Height of one class, its name included.
 const ROW: f64 = 112.0;

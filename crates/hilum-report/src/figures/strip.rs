@@ -1,7 +1,8 @@
 //! Every scan as a dot, by class, over a box from the first to the third quartile.
 
 use super::{Dot, LEFT, RIGHT, WIDTH, dot_radius, ratio_axis, ratio_scale, svg::Svg};
-use crate::{classes::Class, stats::Summary, words::number};
+use crate::{classes::Class, words::number};
+use hilum_core::Summary;
 
 /// Height of one class, its name included.
 const ROW: f64 = 112.0;

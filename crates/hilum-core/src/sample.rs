@@ -1,4 +1,7 @@
-//! Medians and quartiles, as numpy computes them.
+//! What is said of a sample everywhere: medians and quartiles as numpy computes them, and the order of labels.
+
+use serde::Serialize;
+use std::cmp::Ordering;
 
 /// The quantile `q` (0 to 1) of values sorted in ascending order; `None` if there are none.
 ///
@@ -15,7 +18,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
 }
 
 /// Five numbers that describe a sample.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
     /// How many finite values there are.
     pub n: usize,
@@ -47,9 +50,26 @@ impl Summary {
     }
 }
 
+/// The order in which labels are listed: numbers by size, before all other words.
+pub fn by_number_then_text(a: &str, b: &str) -> Ordering {
+    match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
+        (Ok(_), Err(_)) => Ordering::Less,
+        (Err(_), Ok(_)) => Ordering::Greater,
+        (Err(_), Err(_)) => a.cmp(b),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_are_ordered_as_people_count() {
+        let mut labels = ["b", "10", "2", "a", "2.0"];
+        labels.sort_by(|a, b| by_number_then_text(a, b));
+        assert_eq!(labels, ["2", "2.0", "10", "a", "b"]);
+    }
 
     #[test]
     fn quartiles_are_those_of_numpy() {

@@ -118,6 +118,18 @@ pub enum CohortError {
         /// Why not.
         source: hilum_report::ReportError,
     },
+    /// No scan can be shown in a figure.
+    #[error("there is nothing to show: {problem}")]
+    NothingToShow {
+        /// Why not.
+        problem: String,
+    },
+    /// A figure could not be drawn or written.
+    #[error("the figure could not be made")]
+    Figure {
+        /// Why not.
+        source: hilum_report::ReportError,
+    },
 }
 
 impl CohortError {

@@ -3,6 +3,7 @@
 //! * [`find()`] lists the scans of an input, [`join_labels`] gives them classes;
 //! * [`run`] measures them with worker threads under a memory cap, keeps what an earlier run has done, and writes the
 //!   tables and the report; a scan that cannot be measured is a row with a reason;
+//! * [`figures`] draws slices of scans and runs as plates for papers;
 //! * [`rebuild_report`] makes the report again from an output folder.
 //!
 //! Nothing is printed here: a run tells an event function what happens. Patient identities end in this crate: what
@@ -12,6 +13,7 @@ mod budget;
 mod cohort;
 mod error;
 mod event;
+pub mod figures;
 mod files;
 mod find;
 mod folder;

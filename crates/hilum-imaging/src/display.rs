@@ -3,6 +3,7 @@
 //! Radiological display: the patient's right is on the left of the picture, anterior is up. Pixels are made square by
 //! resampling to the finer of the two spacings (grey values linearly, masks by the nearest pixel), nothing is cropped.
 
+use crate::lungs::{AIR_BELOW_HU, Body};
 use crate::morphology::{Disk, erode};
 use hilum_core::{AxialFrame, Direction, InPlaneSpacingMm, Mask, MaskView, SliceView};
 
@@ -19,10 +20,29 @@ impl Window {
     /// The usual window for lungs.
     pub const LUNG: Self = Self { level_hu: -600.0, width_hu: 1500.0 };
 
-    /// The grey value of `hu`: linear over the window, rounded, black below and for NaN, white above.
+    /// The window from the smallest to the largest value of a slice: nothing is cut off. One unit wide where all
+    /// values are equal; values that are not finite do not count.
+    pub fn full(slice: SliceView<'_>) -> Self {
+        let finite = || slice.to_hu().into_iter().filter(|hu| hu.is_finite());
+        let (low, high) =
+            (finite().fold(f32::INFINITY, f32::min), finite().fold(f32::NEG_INFINITY, f32::max));
+        if low > high {
+            return Self { level_hu: 0.0, width_hu: 1.0 };
+        }
+        Self { level_hu: low + (high - low) / 2.0, width_hu: (high - low).max(1.0) }
+    }
+
+    /// The value shown as black, and the one shown as white (HU).
+    pub fn ends_hu(self) -> (f32, f32) {
+        (self.level_hu - self.width_hu / 2.0, self.level_hu + self.width_hu / 2.0)
+    }
+
+    /// The grey value of `hu`: linear over the window, rounded to the nearest (ties to the even one, as numpy has it),
+    /// black below and for NaN, white above.
     pub fn grey(self, hu: f32) -> u8 {
-        let black = self.level_hu - self.width_hu / 2.0;
-        ((hu - black) / self.width_hu * 255.0).round().clamp(0.0, 255.0) as u8
+        let black = f64::from(self.level_hu) - f64::from(self.width_hu) / 2.0;
+        // Multiplied first: the division alone rounds, and ties are found exactly.
+        ((f64::from(hu) - black) * 255.0 / f64::from(self.width_hu)).round_ties_even().clamp(0.0, 255.0) as u8
     }
 }
 
@@ -41,9 +61,10 @@ pub struct Picture {
 const LARGEST_PICTURE_PX: f64 = 4096.0;
 
 /// Lung tint, dense tissue and outline: Okabe and Ito's palette, told apart by colour-blind readers too.
-const LUNG_RGB: [f32; 3] = [86.0, 180.0, 233.0];
-const DENSE_RGB: [f32; 3] = [230.0, 97.0, 0.0];
-const OUTLINE_RGB: [f32; 3] = [240.0, 228.0, 66.0];
+pub const LUNG_RGB: [u8; 3] = [86, 180, 233];
+/// Dense tissue: see [`LUNG_RGB`].
+pub const DENSE_RGB: [u8; 3] = [230, 97, 0];
+const OUTLINE_RGB: [u8; 3] = [240, 228, 66];
 
 /// How a slice is turned and scaled for display.
 #[derive(Debug, Clone)]
@@ -54,6 +75,8 @@ pub struct Display {
     across: Vec<f64>,
     /// Whether picture rows follow slice columns.
     transposed: bool,
+    /// The side of a picture's pixel.
+    pixel_mm: f64,
 }
 
 impl Display {
@@ -76,7 +99,13 @@ impl Display {
             down: axis(down.0, down.1, down.2, Direction::Posterior),
             across: axis(across.0, across.1, across.2, Direction::Left),
             transposed,
+            pixel_mm: pixel,
         }
+    }
+
+    /// The side of a pixel of the picture in mm; pixels are square.
+    pub fn pixel_mm(&self) -> f64 {
+        self.pixel_mm
     }
 
     fn picture(&self, bytes: Vec<u8>) -> Picture {
@@ -106,6 +135,43 @@ impl Display {
         })
     }
 
+    /// The part of the picture that holds the body: first row and column, and the ones past the last. The whole picture
+    /// where no body is seen.
+    ///
+    /// * `spacing` - of the slice, as given to [`Display::radiological`].
+    pub fn body(&self, slice: SliceView<'_>, spacing: InPlaneSpacingMm) -> [usize; 4] {
+        let is_air = |hu: f32| hu.is_nan() || hu < f32::from(AIR_BELOW_HU);
+        let air = Mask::from_fn(slice.rows(), slice.cols(), |row, col| is_air(slice.hu(row, col)));
+        let whole = [0, 0, self.down.len(), self.across.len()];
+        let Some([top, left, bottom, right]) = Body::on_slice(air.view(), spacing).bounds_px() else {
+            return whole;
+        };
+        let within = |at: f64, range: std::ops::Range<usize>| range.contains(&(at.round() as usize));
+        let (down, across) =
+            if self.transposed { (left..right, top..bottom) } else { (top..bottom, left..right) };
+        let span = |positions: &[f64], range: std::ops::Range<usize>| {
+            let first = positions.iter().position(|&at| within(at, range.clone()))?;
+            let last = positions.iter().rposition(|&at| within(at, range.clone()))?;
+            Some((first, last + 1))
+        };
+        match (span(&self.down, down), span(&self.across, across)) {
+            (Some((y0, y1)), Some((x0, x1))) => [y0, x0, y1, x1],
+            _ => whole,
+        }
+    }
+
+    /// Masks alone, each in its grey, one over the other on black.
+    pub fn masks(&self, layers: &[(MaskView<'_>, u8)]) -> Picture {
+        let mut bytes = vec![0; self.down.len() * self.across.len()];
+        for &(mask, grey) in layers {
+            let shown = self.mask(mask);
+            for (row, pixels) in bytes.chunks_exact_mut(self.across.len()).enumerate() {
+                shown.view().columns(row).for_each(|col| pixels[col] = grey);
+            }
+        }
+        self.picture(bytes)
+    }
+
     /// The grey picture with the lung tinted and dense tissue coloured, three bytes a pixel.
     pub fn overlay(&self, grey: &Picture, lung: MaskView<'_>, dense: MaskView<'_>) -> Picture {
         let (lung, dense) = (self.mask(lung), self.mask(dense));
@@ -121,7 +187,7 @@ impl Display {
     }
 
     /// Paints masks over the grey picture one after the other, each with its opacity.
-    fn painted(&self, grey: &Picture, layers: &[(&Mask, [f32; 3], f32)]) -> Picture {
+    fn painted(&self, grey: &Picture, layers: &[(&Mask, [u8; 3], f32)]) -> Picture {
         let mut bytes: Vec<u8> = grey.bytes.iter().flat_map(|&g| [g, g, g]).collect();
         let width = grey.width as usize;
         for &(mask, rgb, opacity) in layers {
@@ -129,7 +195,8 @@ impl Display {
                 for col in mask.view().columns(row) {
                     let at = (row * width + col) * 3;
                     for (byte, colour) in bytes[at..at + 3].iter_mut().zip(rgb) {
-                        *byte = (f32::from(*byte) * (1.0 - opacity) + colour * opacity).round() as u8;
+                        *byte =
+                            (f32::from(*byte) * (1.0 - opacity) + f32::from(colour) * opacity).round() as u8;
                     }
                 }
             }
@@ -161,6 +228,45 @@ mod tests {
             [-126.0, -125.0, 50.0, 225.0, 900.0, f32::NAN].map(|hu| window.grey(hu)),
             [0, 0, 128, 255, 255, 0]
         );
+    }
+
+    #[test]
+    fn a_window_shows_what_numpy_shows() {
+        for case in hilum_testkit::vectors::windows() {
+            let window = Window { level_hu: case.level_hu, width_hu: case.width_hu };
+            let shown: Vec<u8> = case.hu.iter().map(|&hu| window.grey(hu)).collect();
+            assert_eq!(shown, case.grey, "{window:?}");
+        }
+    }
+
+    #[test]
+    fn the_full_window_cuts_nothing_off() {
+        let slice = SliceView::new(1, 4, SliceData::F32(&[-1000.0, f32::NAN, 200.0, 3000.0])).unwrap();
+        let full = Window::full(slice);
+        assert_eq!((full.ends_hu(), full.grey(-1000.0), full.grey(3000.0)), ((-1000.0, 3000.0), 0, 255));
+        let flat = SliceView::new(1, 1, SliceData::I16(&[7])).unwrap();
+        assert_eq!(Window::full(flat), Window { level_hu: 7.0, width_hu: 1.0 });
+    }
+
+    #[test]
+    fn the_body_is_found_and_the_table_is_not() {
+        // Tissue of 60 x 100 mm in air on pixels of 2 x 1 mm, and a table 4 mm thick below it.
+        let tissue = |row: usize, col: usize| (20..50).contains(&row) && (30..130).contains(&col);
+        let table = |row: usize, col: usize| (60..62).contains(&row) && (10..150).contains(&col);
+        let hu: Vec<i16> = (0..80 * 160)
+            .map(|n| if tissue(n / 160, n % 160) || table(n / 160, n % 160) { 40 } else { -1000 })
+            .collect();
+        let geometry = Geometry::lps([160, 80, 1], [1.0, 2.0, 5.0]).unwrap();
+        let spacing = geometry.in_plane_spacing_mm();
+        let display = Display::radiological(80, 160, geometry.frame(), spacing);
+        let body = display.body(SliceView::new(80, 160, SliceData::I16(&hu)).unwrap(), spacing);
+        // In pixels of 1 mm; the coarse grid has 4 mm, and an opening takes corners off.
+        for (found, truth) in body.into_iter().zip([40, 30, 100, 130usize]) {
+            assert!(found.abs_diff(truth) <= 4, "{body:?}");
+        }
+        let air = vec![-1000i16; 80 * 160];
+        let whole = display.body(SliceView::new(80, 160, SliceData::I16(&air)).unwrap(), spacing);
+        assert_eq!(whole, [0, 0, 160, 160]);
     }
 
     /// A slice of 2 x 3 voxels whose corner towards anterior and the patient's right is bright.

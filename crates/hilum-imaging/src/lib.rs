@@ -11,14 +11,16 @@ mod labelled;
 pub mod lungs;
 pub mod morphology;
 pub mod notebook;
+mod outline;
 mod runs;
 mod select;
 mod sets;
 mod threshold;
 
 pub use components::{Component, Components, Connectivity, fill_holes, fill_holes_of};
-pub use display::{Display, Picture, Window};
+pub use display::{DENSE_RGB, Display, LUNG_RGB, Picture, Window};
 pub use gate::{Gate, geometry_findings};
+pub use outline::outlines;
 pub use runs::Run;
 pub use select::{PLATEAU_FRAC, SliceChoice, first_maximum, lung_state};
 pub use threshold::threshold_below;

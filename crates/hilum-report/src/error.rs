@@ -18,7 +18,7 @@ pub enum ReportError {
         source: minijinja::Error,
     },
     /// The file could not be written.
-    #[error("cannot write the report to {}: {source}; check that the folder exists and is writable", path.display())]
+    #[error("cannot write {}: {source}; check that the folder exists and is writable", path.display())]
     Write {
         /// The file that was being written.
         path: PathBuf,
@@ -48,5 +48,20 @@ pub enum ReportError {
     FigurePng {
         /// What the encoder says.
         source: png::EncodingError,
+    },
+    /// There is nothing to draw.
+    #[error("the figure has no panel: no scan could be shown")]
+    NoPanels,
+    /// The pixels of a panel do not fit its size, or it shows no part of them.
+    #[error(
+        "panel {panel}: its pixels do not fit a picture of {width} x {height}; this is a fault of hilum, please report it"
+    )]
+    PanelSize {
+        /// Title of the panel.
+        panel: String,
+        /// Pixels across.
+        width: usize,
+        /// Pixels down.
+        height: usize,
     },
 }

@@ -25,6 +25,7 @@ mod resample;
 mod words;
 
 pub use error::ReportError;
+pub use figures::plate::{Drawing, GreyScale, Panel, PanelPicture, Paper, Plate, Section};
 pub use input::{AreaCurve, Provenance, ReportInput, ScanEntry};
-pub use rasterise::{rasterise, words_as_paths};
+pub use rasterise::{rasterise, words_as_paths, write_figure};
 pub use render::{render, write};

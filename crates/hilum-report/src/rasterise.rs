@@ -4,12 +4,15 @@
 //! text with its words drawn as paths. Words are set in Noto Sans, regular and bold, whatever family the SVG names; other
 //! scripts than Latin, Greek and Cyrillic are not in it and show as boxes. The same text gives the same bytes.
 
-use crate::ReportError;
+use crate::{ReportError, render::replace};
 use resvg::{
     tiny_skia::{Color, Pixmap, Transform},
     usvg::{ImageHrefResolver, Options, Tree, WriteOptions, fontdb::Database},
 };
-use std::sync::{Arc, LazyLock};
+use std::{
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 /// The widest picture that is drawn: beyond it lies a slip of the keyboard, not a figure.
 const WIDEST_PX: u32 = 30_000;
@@ -53,13 +56,37 @@ pub fn rasterise(svg: &str, width_px: u32) -> Result<Vec<u8>, ReportError> {
     encoded(&rgb, width_px, height_px, pixels_per_metre).map_err(|source| ReportError::FigurePng { source })
 }
 
-/// The same drawing with its words as paths, so that it looks alike where the typeface is not installed.
+/// The same drawing with its words as paths, so that it looks alike where the typeface is not installed. Its `<title>` and
+/// `<desc>` stay, for readers who do not see it.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the text is no SVG.
 pub fn words_as_paths(svg: &str) -> Result<String, ReportError> {
     let options = WriteOptions { coordinates_precision: 5, ..WriteOptions::default() };
-    Ok(parsed(svg)?.to_string(&options))
+    let drawn = parsed(svg)?.to_string(&options);
+    let kept: String = ["title", "desc"].iter().filter_map(|name| element(svg, name)).collect();
+    Ok(match drawn.find('>') {
+        Some(end) => format!("{}{kept}{}", &drawn[..=end], &drawn[end + 1..]),
+        None => drawn,
+    })
+}
+
+/// The first element of this name that has no attributes, as it stands in the text.
+fn element<'a>(svg: &'a str, name: &str) -> Option<&'a str> {
+    let start = svg.find(&format!("<{name}>"))?;
+    let end = svg[start..].find(&format!("</{name}>"))? + start + name.len() + 3;
+    svg.get(start..end)
+}
+
+/// Writes a figure to `path`: as PNG of `width_px` across where the path ends in `.png`, else as SVG without text. A file
+/// that is already there is replaced in one step.
+///
+/// # Errors
+/// As [`rasterise`], and [`ReportError::Write`] if the file cannot be written.
+pub fn write_figure(path: &Path, svg: &str, width_px: u32) -> Result<(), ReportError> {
+    let is_png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    let bytes = if is_png { rasterise(svg, width_px)? } else { words_as_paths(svg)?.into_bytes() };
+    replace(path, &bytes).map_err(|source| ReportError::Write { path: path.to_owned(), source })
 }
 
 fn parsed(svg: &str) -> Result<Tree, ReportError> {
@@ -128,6 +155,8 @@ mod tests {
         assert!(named == unknown);
         let paths = words_as_paths(&svg("sans-serif")).unwrap();
         assert!(!paths.contains("<text") && paths.contains("<path"));
+        let titled = svg("sans-serif").replacen("><", "><title>A</title><desc>B</desc><", 1);
+        assert!(words_as_paths(&titled).unwrap().contains("><title>A</title><desc>B</desc>"));
         let (_, redrawn) = decoded(&rasterise(&paths, 200).unwrap());
         // Coordinates are cut to five digits: the grey of an edge may change, no letter may move by a pixel.
         let furthest = named.iter().zip(&redrawn).map(|(a, b)| a.abs_diff(*b)).max();

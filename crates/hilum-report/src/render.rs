@@ -57,7 +57,8 @@ fn policy() -> String {
     )
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file so that readers see the old one or the new one, never a part.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
     let unfinished = path.with_file_name(format!(".{}.tmp", name.to_string_lossy()));
     let written = fs::File::create(&unfinished)

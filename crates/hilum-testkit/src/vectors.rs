@@ -201,6 +201,31 @@ pub fn notebook_slices() -> Vec<NotebookSlice> {
     read::<Cases<_>>("notebook_slices").cases
 }
 
+/// Values through a window.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WindowCase {
+    /// From black to white (HU).
+    pub width_hu: f32,
+    /// The middle (HU).
+    pub level_hu: f32,
+    /// Values (HU).
+    pub hu: Vec<f32>,
+    /// What numpy shows for each.
+    pub grey: Vec<u8>,
+}
+
+/// Values through windows.
+///
+/// # Panics
+/// As [`masks`].
+pub fn windows() -> Vec<WindowCase> {
+    #[derive(Deserialize)]
+    struct Windows {
+        windows: Vec<WindowCase>,
+    }
+    read::<Windows>("windows").windows
+}
+
 #[derive(Deserialize)]
 struct Cases<T> {
     cases: Vec<T>,
@@ -247,6 +272,10 @@ mod tests {
         }
         for case in contours() {
             assert!(case.contours.iter().all(|c| c.closed == c.polygon.is_some()), "{}", case.mask);
+        }
+        for case in windows() {
+            assert_eq!(case.hu.len(), case.grey.len());
+            assert!(case.grey.contains(&0) && case.grey.contains(&255), "{case:?}");
         }
         for slice in notebook_slices() {
             assert_eq!(slice.hu().len(), slice.rows * slice.cols);

@@ -1,5 +1,6 @@
 //! The command line as typed: words and numbers, not yet checked against each other or the machine.
 
+use crate::figure_args::FigureArgs;
 use crate::units::{ClassName, Dims, MemorySize, Spacing};
 use clap::{Args, Parser, Subcommand, builder::styling, value_parser};
 use hilum_core::Recipe;
@@ -77,6 +78,8 @@ pub(crate) enum Command {
     Segment(SegmentArgs),
     /// Measure one scan and print its numbers.
     Measure(MeasureArgs),
+    /// Draw figures for papers: windows, montages, outlines, masks, overlays, as PNG and SVG.
+    Figure(FigureArgs),
     /// Write chest CT phantoms: made-up scans with known truth.
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.

@@ -70,7 +70,7 @@ pub(crate) fn jobs(asked: Option<u16>) -> NonZeroUsize {
         .unwrap_or(NonZeroUsize::MIN)
 }
 
-fn class_names(given: Vec<ClassName>) -> Result<BTreeMap<String, String>, Failure> {
+pub(crate) fn class_names(given: Vec<ClassName>) -> Result<BTreeMap<String, String>, Failure> {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for ClassName { label, name } in given {
         if let Some(earlier) = names.insert(label.clone(), name.clone())

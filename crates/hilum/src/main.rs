@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod config;
 mod failure;
+mod figure_args;
 mod progress;
 mod say;
 mod summary;

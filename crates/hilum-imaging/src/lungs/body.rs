@@ -56,6 +56,14 @@ impl Body {
         }
     }
 
+    /// First row and column of the body and the ones past the last, in pixels of the slice, to the coarse grid's
+    /// exactness; they may lie beyond the slice by less than a coarse pixel. `None` where no body was found.
+    pub fn bounds_px(&self) -> Option<[usize; 4]> {
+        let parts = Components::of(self.mask.view(), Connectivity::Four);
+        let [top, left, bottom, right] = parts.list()[parts.largest()?].bounds.map(|edge| edge as usize);
+        Some([top * self.row_step, left * self.col_step, bottom * self.row_step, right * self.col_step])
+    }
+
     /// How many of the coarse grid's points in the region lie inside the body, and how many there are.
     fn sample(&self, regions: &AirRegions, region: u32) -> [u64; 2] {
         let view = self.mask.view();

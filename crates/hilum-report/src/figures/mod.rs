@@ -4,6 +4,7 @@
 
 mod bars;
 mod histogram;
+pub(crate) mod plate;
 mod scatter;
 mod sparkline;
 mod strip;

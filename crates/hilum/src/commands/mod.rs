@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod demo;
+mod figure;
 mod info;
 mod measure;
 mod phantom;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Select(args) => measure::select(&args),
         Command::Segment(args) => measure::segment(&args),
         Command::Measure(args) => measure::measure(&args),
+        Command::Figure(args) => figure::figure(args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Report(args) => report::report(&args),
         Command::Completions { shell } => shell::completions(shell),

@@ -4,12 +4,12 @@
 //! as wide as deep, and keeps its size from slice to slice for at least 2 cm. It is followed downwards through regions
 //! that overlap it and stay below a cap; a region that grows past the cap is lung. Where the thin wall between trachea
 //! and lung vanishes for a few slices, the last section of the trachea is projected through them.
-//! A bronchus that opens into its lung is taken off for another centimetre; further in, bronchi are not looked for and
-//! count as lung.
+//! A bronchus that opens into its lung is taken off for another 13 mm (`lumen`); beyond the second parting bronchi count
+//! as lung where lung surrounds them.
 
 use crate::lungs::choose::Air;
+use crate::lungs::lumen::Lumen;
 use crate::lungs::regions::{AirRegions, count_in_run};
-use crate::morphology::{Disk, dilate};
 use hilum_core::{Mask, MaskVolume};
 
 const LEAST_TRACHEA_MM2: f64 = 40.0;
@@ -25,9 +25,7 @@ const LEAST_LENGTH_MM: f64 = 20.0;
 /// Longest stretch through which the trachea is projected when its wall is not seen.
 const LONGEST_GAP_MM: f64 = 15.0;
 /// A bronchus is taken off for this far (mm) beyond the slice on which it was last seen apart from its lung.
-const OPENING_MM: f64 = 10.0;
-/// How far a bronchus may move sideways from slice to slice (mm).
-const DRIFT_MM: f64 = 2.0;
+const OPENING_MM: f64 = 13.0;
 /// A projected section that outgrows the first by this factor has leaked into the lung.
 const MOST_GROWTH: f64 = 2.0;
 
@@ -49,10 +47,18 @@ pub(crate) struct Airway {
     pub regions: Vec<u32>,
     /// Sections cut out of larger regions: slice and pixels.
     pub projected: Vec<(usize, Mask)>,
+    /// Those of `regions` that are trachea or main bronchus: above the second parting.
+    pub main: Vec<u32>,
 }
 
 /// Finds the airway among the regions named lung. Empty when there is no trachea in the scan.
-pub(crate) fn find_airway(regions: &AirRegions, kinds: &[Air], air: &MaskVolume, grid: Grid) -> Airway {
+pub(crate) fn find_airway(
+    regions: &AirRegions,
+    kinds: &[Air],
+    air: &MaskVolume,
+    gas: &MaskVolume,
+    grid: Grid,
+) -> Airway {
     let links = Links::of(regions, grid.superior_is_last);
     let slices = regions.slices();
     let from_top = |n: usize| if grid.superior_is_last { slices - 1 - n } else { n };
@@ -63,7 +69,7 @@ pub(crate) fn find_airway(regions: &AirRegions, kinds: &[Air], air: &MaskVolume,
     for &slice in lung_slices.iter().take(lung_slices.len().div_ceil(3)) {
         for seed in regions.on_slice(slice).filter(|&r| kinds[r as usize] == Air::Lung) {
             if may_be_trachea(regions, seed, grid) {
-                let airway = Tracker { regions, kinds, air, grid, links: &links }.follow(seed);
+                let airway = Tracker { regions, kinds, air, gas, grid, links: &links }.follow(seed);
                 if let Some(airway) = airway {
                     return airway;
                 }
@@ -112,10 +118,18 @@ impl Links {
     }
 }
 
+/// A section of the airway, and how often the airway has parted above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Branch {
+    region: u32,
+    partings: usize,
+}
+
 struct Tracker<'a> {
     regions: &'a AirRegions,
     kinds: &'a [Air],
     air: &'a MaskVolume,
+    gas: &'a MaskVolume,
     grid: Grid,
     links: &'a Links,
 }
@@ -125,25 +139,26 @@ impl Tracker<'_> {
     fn follow(&self, seed: u32) -> Option<Airway> {
         let mut airway = Airway::default();
         let mut sections_px = vec![self.regions.region(seed).area_px];
-        let mut front = vec![seed];
-        let mut split = false;
+        let mut front = vec![Branch { region: seed, partings: 0 }];
         while !front.is_empty() {
-            airway.regions.extend(&front);
             let cap_px = self.cap_px(&mut sections_px.clone());
-            let mut next = Vec::new();
+            let mut next: Vec<Branch> = Vec::new();
             for &branch in &front {
-                let below = self.airways_below(branch, cap_px);
-                next.extend(if below.is_empty() {
-                    self.project(branch, cap_px, split, &mut airway)
-                } else {
-                    below
-                });
+                airway.regions.push(branch.region);
+                if branch.partings <= 1 {
+                    airway.main.push(branch.region);
+                }
+                let mut below = self.airways_below(branch.region, cap_px);
+                if below.is_empty() {
+                    below = self.project(branch, cap_px, &mut airway);
+                }
+                let partings = branch.partings + usize::from(below.len() > 1);
+                next.extend(below.into_iter().map(|region| Branch { region, partings }));
             }
             next.sort_unstable();
-            next.dedup();
-            split |= next.len() > 1;
-            if next.len() == 1 && front.len() == 1 {
-                sections_px.push(self.regions.region(next[0]).area_px);
+            next.dedup_by_key(|branch| branch.region);
+            if let ([one], [_]) = (&next[..], &front[..]) {
+                sections_px.push(self.regions.region(one.region).area_px);
             }
             front = next;
         }
@@ -170,23 +185,26 @@ impl Tracker<'_> {
             && r.gas_px as f64 >= LEAST_GAS_FRAC * r.area_px as f64
     }
 
-    /// Carries the section `from` down through slices on which it is joined to the lung, until it stands alone again, and
-    /// returns the regions where it does. A trachea that never does was none: nothing is kept. A bronchus (`split`) opens
-    /// into its lung: what lies within 1 cm of where it was last seen alone is still taken off.
-    fn project(&self, from: u32, cap_px: f64, split: bool, airway: &mut Airway) -> Vec<u32> {
+    /// Carries a section down through slices on which it is joined to the lung, until it stands alone again, and returns
+    /// the regions where it does. A trachea that never does was none: nothing is kept. A bronchus opens into its lung: what
+    /// lies within 13 mm of where it was last seen alone is still taken off.
+    fn project(&self, from: Branch, cap_px: f64, airway: &mut Airway) -> Vec<u32> {
         let mut section = Mask::new(self.air.rows(), self.air.cols());
-        self.regions.paint(from, &mut section.view_mut());
-        let first_px = self.regions.region(from).area_px as f64;
-        let mut slice = self.regions.region(from).slice;
+        self.regions.paint(from.region, &mut section.view_mut());
+        let first_px = self.regions.region(from.region).area_px as f64;
+        let mut slice = self.regions.region(from.region).slice;
+        let lumen = Lumen::of(self.regions.region(from.region), self.air, self.gas, self.grid.pixel_mm2);
         let mut projected = Vec::new();
         let slices_in = |mm: f64| (mm / self.grid.slice_mm).floor().max(1.0) as usize;
         for _ in 0..=slices_in(LONGEST_GAP_MM) {
             let Some(below) = self.slice_below(slice) else { break };
             slice = below;
-            if split {
-                section = dilate(section.view(), &Disk::new(DRIFT_MM / self.grid.pixel_mm2.sqrt()));
-            }
-            section.view_mut().and(self.air.slice(slice));
+            section = if from.partings == 0 {
+                section.view_mut().and(self.air.slice(slice));
+                section
+            } else {
+                lumen.on_slice(slice, &section)
+            };
             let section_px = section.view().count_px() as f64;
             if section_px == 0.0 || section_px > MOST_GROWTH * first_px {
                 break;
@@ -198,7 +216,7 @@ impl Tracker<'_> {
             }
             projected.push((slice, section.clone()));
         }
-        if split {
+        if from.partings > 0 {
             projected.truncate(slices_in(OPENING_MM));
             airway.projected.append(&mut projected);
         }

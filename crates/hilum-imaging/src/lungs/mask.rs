@@ -5,9 +5,9 @@ use crate::lungs::choose::Air;
 use crate::lungs::holes::Holes;
 use crate::lungs::planes::Planes;
 use crate::lungs::regions::AirRegions;
+use crate::lungs::window::Window;
 use crate::morphology::{Disk, close, dilate};
-use hilum_core::{InPlaneSpacingMm, Mask, MaskView, MaskViewMut, MaskVolume};
-use std::ops::Range;
+use hilum_core::{InPlaneSpacingMm, Mask, MaskVolume};
 
 /// Radius of the closing (mm): takes in vessels and bronchial walls at the edge of the lung, up to 1 cm wide, and
 /// follows the chest wall otherwise.
@@ -86,52 +86,6 @@ impl<'a> SliceMasks<'a> {
         let bounds = lungs
             .map(|r| self.regions.region(r).bounds)
             .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])?;
-        let [top, left, bottom, right] = bounds.map(|b| b as usize);
-        let margin = self.closing.reach() + 2;
-        // Columns are cut at whole words, with a margin as wide as the disk.
-        let side = self.closing.half_width() + 2;
-        let most_words = like.cols().div_ceil(64);
-        let end = (right + side).min(like.cols()).div_ceil(64);
-        let first = left.saturating_sub(side) / 64;
-        // Whole groups of four words fill the vector registers.
-        let width = (end - first).next_multiple_of(4).min(most_words);
-        let first = first.min(most_words - width);
-        Some(Window {
-            rows: top.saturating_sub(margin)..(bottom + margin).min(like.rows()),
-            words: first..first + width,
-            cols: like.cols(),
-        })
-    }
-}
-
-/// A rectangle of a mask, whole words wide.
-struct Window {
-    rows: Range<usize>,
-    words: Range<usize>,
-    cols: usize,
-}
-
-impl Window {
-    fn empty(&self) -> Mask {
-        let width = (self.words.end * 64).min(self.cols) - self.words.start * 64;
-        Mask::new(self.rows.len(), width)
-    }
-
-    fn cut(&self, mask: MaskView<'_>) -> Mask {
-        let mut part = self.empty();
-        let mut view = part.view_mut();
-        for (row, from) in self.rows.clone().enumerate() {
-            view.row_mut(row).copy_from_slice(&mask.row(from)[self.words.clone()]);
-        }
-        part
-    }
-
-    /// Adds `part` to `mask`.
-    fn paste(&self, part: &Mask, mut mask: MaskViewMut<'_>) {
-        for (row, to) in self.rows.clone().enumerate() {
-            for (a, &b) in mask.row_mut(to)[self.words.clone()].iter_mut().zip(part.view().row(row)) {
-                *a |= b;
-            }
-        }
+        Some(Window::around(bounds, &self.closing, like))
     }
 }

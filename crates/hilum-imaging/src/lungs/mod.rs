@@ -8,7 +8,7 @@
 //! 1. air is what lies below -500 HU; its 4-connected regions on every slice, linked across slices (`regions`);
 //! 2. lungs are the largest three-dimensional components of enclosed air inside the body that are not mostly gas
 //!    (`choose`, `body`);
-//! 3. the trachea and main bronchi are followed from the top and taken off (`airway`);
+//! 3. the trachea and main bronchi are followed from the top and taken off, walls included (`airway`, `lumen`);
 //! 4. on every slice the mask is closed with a disk of 5 mm, and its outer edge is moved to the half-way value of -400 HU
 //!    (one pixel at most) (`mask`);
 //! 5. holes are filled unless they are organs: the liver dome, the heart (`holes`);
@@ -24,9 +24,11 @@ mod airway;
 mod body;
 mod choose;
 mod holes;
+mod lumen;
 mod mask;
 mod planes;
 mod regions;
+mod window;
 
 pub use body::Body;
 pub use choose::Air;
@@ -38,6 +40,7 @@ use airway::{Grid, find_airway};
 use choose::choose_lungs;
 use hilum_core::{Direction, Geometry, MaskView, MaskVolume};
 use holes::Holes;
+use lumen::take_off;
 use mask::SliceMasks;
 
 /// The lungs of a scan.
@@ -70,7 +73,7 @@ impl Lungs {
         let regions = std::mem::take(&mut planes.regions);
         let mut kinds = choose_lungs(&regions, &planes.air, spacing);
         let cut_off = lung_lost_at_border(&regions, &kinds);
-        let airway = find_airway(&regions, &kinds, &planes.air, grid);
+        let airway = find_airway(&regions, &kinds, &planes.air, &planes.gas, grid);
         for &region in &airway.regions {
             kinds[region as usize] = Air::Airway;
         }
@@ -82,6 +85,7 @@ impl Lungs {
         }
         let Planes { air, edge: mut lung, .. } = planes;
         holes.fill_all_but_organs(&mut lung);
+        take_off(&airway, &regions, &air, &mut lung, spacing);
         let area_px: Vec<u64> = (0..lung.slices()).map(|s| count_px(lung.slice(s))).collect();
         let largest = crate::select::first_maximum(&area_px).filter(|&s| area_px[s] > 0);
         let body = largest.map(|s| Body::on_slice(air.slice(s), spacing));

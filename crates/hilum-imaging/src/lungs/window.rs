@@ -1,0 +1,68 @@
+//! A rectangle of a mask, whole words wide: work on a part of a slice costs that part only.
+
+use crate::morphology::Disk;
+use hilum_core::{Mask, MaskView, MaskViewMut, MaskVolume};
+use std::ops::Range;
+
+/// Rows and words of a slice.
+pub(crate) struct Window {
+    pub(crate) rows: Range<usize>,
+    pub(crate) words: Range<usize>,
+    cols: usize,
+}
+
+impl Window {
+    /// What `disk` can reach from within `bounds` (first row, first column, one past the last row and column), on slices
+    /// like those of `like`.
+    pub(crate) fn around(bounds: [u32; 4], disk: &Disk, like: &MaskVolume) -> Self {
+        let [top, left, bottom, right] = bounds.map(|b| b as usize);
+        let margin = disk.reach() + 2;
+        // Columns are cut at whole words, with a margin as wide as the disk.
+        let side = disk.half_width() + 2;
+        let most_words = like.cols().div_ceil(64);
+        let end = (right + side).min(like.cols()).div_ceil(64);
+        let first = left.saturating_sub(side) / 64;
+        // Whole groups of four words fill the vector registers.
+        let width = end.saturating_sub(first).next_multiple_of(4).min(most_words);
+        let first = first.min(most_words - width);
+        Self {
+            rows: top.saturating_sub(margin).min(like.rows())..(bottom + margin).min(like.rows()),
+            words: first..first + width,
+            cols: like.cols(),
+        }
+    }
+
+    /// A clear mask of the window's size.
+    pub(crate) fn empty(&self) -> Mask {
+        let width = (self.words.end * 64).min(self.cols).saturating_sub(self.words.start * 64);
+        Mask::new(self.rows.len(), width)
+    }
+
+    /// The window's part of `mask`.
+    pub(crate) fn cut(&self, mask: MaskView<'_>) -> Mask {
+        let mut part = self.empty();
+        let mut view = part.view_mut();
+        for (row, from) in self.rows.clone().enumerate() {
+            view.row_mut(row).copy_from_slice(&mask.row(from)[self.words.clone()]);
+        }
+        part
+    }
+
+    /// Adds `part` to `mask`.
+    pub(crate) fn paste(&self, part: &Mask, mask: MaskViewMut<'_>) {
+        self.change(part, mask, |word, by| *word |= by);
+    }
+
+    /// Takes `part` away from `mask`.
+    pub(crate) fn take_away(&self, part: &Mask, mask: MaskViewMut<'_>) {
+        self.change(part, mask, |word, by| *word &= !by);
+    }
+
+    fn change(&self, part: &Mask, mut mask: MaskViewMut<'_>, op: impl Fn(&mut u64, u64)) {
+        for (row, to) in self.rows.clone().enumerate() {
+            for (word, &by) in mask.row_mut(to)[self.words.clone()].iter_mut().zip(part.view().row(row)) {
+                op(word, by);
+            }
+        }
+    }
+}

@@ -48,6 +48,46 @@ pub enum CohortError {
         /// What is wrong and what to do.
         problem: String,
     },
+    /// A column that should hold classes holds something else.
+    #[error(
+        "{}, column {column}: {classes} different labels, and at most {most} can be compared; is it the column of the classes?",
+        path.display()
+    )]
+    TooManyClasses {
+        /// The table.
+        path: PathBuf,
+        /// Column name as in the file.
+        column: String,
+        /// Labels found.
+        classes: usize,
+        /// Labels that can be compared.
+        most: usize,
+    },
+    /// Not one row of a table can take part.
+    #[error("{}: none of {rows} rows can be compared: {why}", path.display())]
+    NothingToCompare {
+        /// The table.
+        path: PathBuf,
+        /// Rows of the table.
+        rows: usize,
+        /// What is wrong with them, counted.
+        why: String,
+    },
+    /// A label was named that no scan has.
+    #[error("no scan that takes part is of class '{label}'; the classes are: {known}")]
+    NoSuchClass {
+        /// The label.
+        label: String,
+        /// The labels that are there.
+        known: String,
+    },
+    /// Numbers could not be compared.
+    #[error("the classes could not be compared")]
+    Compare {
+        /// Why not.
+        #[from]
+        source: hilum_learn::LearnError,
+    },
     /// A manifest or label table could not be read.
     #[error("cannot read the table {}", path.display())]
     Table {

@@ -57,7 +57,8 @@ fn file_names(scan: &ScanRef) -> BTreeSet<String> {
     BTreeSet::from([name.to_owned(), without_ending(name).to_owned()])
 }
 
-fn read_labels(path: &Path) -> Result<BTreeMap<String, String>, CohortError> {
+/// The label of each name in a label table.
+pub(crate) fn read_labels(path: &Path) -> Result<BTreeMap<String, String>, CohortError> {
     let table = read_table(path)?;
     let columns = Columns { path, names: &table.columns };
     let one_of = |names: &[&str]| {

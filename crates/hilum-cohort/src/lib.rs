@@ -4,13 +4,17 @@
 //! * [`run`] measures them with worker threads under a memory cap, keeps what an earlier run has done, and writes the
 //!   tables and the report; a scan that cannot be measured is a row with a reason;
 //! * [`figures`] draws slices of scans and runs as plates for papers;
+//! * [`describe_table`] and [`compare_table`] say what a table of scans holds and how its classes differ;
 //! * [`rebuild_report`] makes the report again from an output folder.
 //!
 //! Nothing is printed here: a run tells an event function what happens. Patient identities end in this crate: what
 //! leaves it are groups.
 
 mod budget;
+mod class_table;
 mod cohort;
+mod comparison;
+mod description;
 mod error;
 mod event;
 pub mod figures;
@@ -30,7 +34,13 @@ mod run_file;
 pub mod scan;
 mod schedule;
 
+pub use class_table::{
+    ClassTable, ColumnFacts, ColumnKind, LeftOut, Missing, MissingOfLabel, Reason, TableRequest, TableScan,
+    read_class_table,
+};
 pub use cohort::{NotMeasured, RunRequest, RunSummary, run};
+pub use comparison::{CompareRequest, ComparisonFile, compare_table};
+pub use description::{ClassOutcome, Description, describe_table};
 pub use error::CohortError;
 pub use event::{Event, Stop};
 pub use find::{Found, ScanRef, find, left_out_in_words};

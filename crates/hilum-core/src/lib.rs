@@ -15,6 +15,7 @@
 //!
 //! This crate reads no files, starts no threads and knows no algorithm.
 
+mod bins;
 mod finding;
 mod geometry;
 mod mask;
@@ -26,6 +27,7 @@ mod slice;
 mod volume;
 mod words;
 
+pub use bins::{Bins, round_step};
 pub use finding::{Finding, Level, Status};
 pub use geometry::{Affine, AffineSource, Geometry, GeometryError, InPlaneSpacingMm};
 pub use mask::{Mask, MaskView, MaskViewMut, MaskVolume};

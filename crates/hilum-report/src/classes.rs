@@ -100,7 +100,7 @@ fn keep_largest<'a>(sizes: &BTreeMap<&'a str, usize>) -> (Vec<&'a str>, usize) {
 }
 
 /// The first and the last class get the two colours that contrast most (blue, vermilion), those between the others.
-fn colour(index: usize, classes: usize) -> usize {
+pub(crate) fn colour(index: usize, classes: usize) -> usize {
     match index {
         0 => 0,
         i if i + 1 == classes => 1,

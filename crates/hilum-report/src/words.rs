@@ -16,6 +16,16 @@ pub(crate) fn number(value: f64, decimals: usize) -> String {
     format!("{sign}{grouped}{point}{part}")
 }
 
+/// A number in three digits or all before the point: 4.04, 12.3, 456.
+pub(crate) fn significant(value: f64) -> String {
+    let decimals = match value.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        _ => 2,
+    };
+    number(value, decimals)
+}
+
 /// `1 scan`, `2 scans`.
 pub(crate) fn counted(n: usize, singular: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };

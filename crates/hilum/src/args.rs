@@ -1,7 +1,10 @@
 //! The command line as typed: words and numbers, not yet checked against each other or the machine.
 
-use crate::figure_args::FigureArgs;
-use crate::units::{ClassName, Dims, MemorySize, Spacing};
+use crate::{
+    figure_args::FigureArgs,
+    table_args::{COMPARE_HELP, CompareArgs, DESCRIBE_HELP, DescribeArgs},
+    units::{ClassName, Dims, MemorySize, Spacing},
+};
 use clap::{Args, Parser, Subcommand, builder::styling, value_parser};
 use hilum_core::Recipe;
 use std::path::PathBuf;
@@ -18,6 +21,7 @@ Examples:
   hilum run scans/ --out results                measure a folder of .nii and .nii.gz files
   hilum run scans/ --out results --labels classes.csv
   hilum measure patient7.nii.gz                 one scan, numbers only
+  hilum compare results/measurements.csv        how the classes differ
   hilum help run                                all that `run` can do
 
 Exit codes:
@@ -84,6 +88,12 @@ pub(crate) enum Command {
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.
     Report(ReportArgs),
+    /// Say what a table of scans holds: classes, what became of the scans, columns and their ranges.
+    #[command(after_help = DESCRIBE_HELP)]
+    Describe(DescribeArgs),
+    /// Compare the classes of a table of scans: medians, ROC, rank test, threshold and its honest accuracy.
+    #[command(after_help = COMPARE_HELP)]
+    Compare(CompareArgs),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example: hilum completions bash > ~/.local/share/bash-completion/completions/hilum"

@@ -70,6 +70,7 @@ pub(crate) fn jobs(asked: Option<u16>) -> NonZeroUsize {
         .unwrap_or(NonZeroUsize::MIN)
 }
 
+/// The name of each label; a label has one.
 pub(crate) fn class_names(given: Vec<ClassName>) -> Result<BTreeMap<String, String>, Failure> {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for ClassName { label, name } in given {

@@ -50,6 +50,8 @@ impl From<CohortError> for Failure {
             CohortError::MissingColumn { .. }
             | CohortError::Cell { .. }
             | CohortError::Table { .. }
+            | CohortError::TooManyClasses { .. }
+            | CohortError::NoSuchClass { .. }
             | CohortError::OutIsInput { .. } => WRONG_USE,
             CohortError::Interrupted { .. } => STOPPED,
             _ => NOTHING_DONE,

@@ -7,7 +7,10 @@ mod failure;
 mod figure_args;
 mod progress;
 mod say;
+mod sheet;
 mod summary;
+mod table_args;
+mod text_histogram;
 mod units;
 
 use clap::Parser;

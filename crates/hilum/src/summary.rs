@@ -98,7 +98,7 @@ fn scans(number: u64) -> String {
 }
 
 /// Text broken between words; a word that is longer than a line gets a line of its own.
-fn in_lines(text: &str, chars: usize) -> Vec<String> {
+pub(crate) fn in_lines(text: &str, chars: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

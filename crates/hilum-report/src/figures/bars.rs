@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{classes::Class, words::number};
 
-const STATUSES: [&str; 3] = ["measured", "rejected", "failed"];
+pub(super) const STATUSES: [&str; 3] = ["measured", "rejected", "failed"];
 /// Height of one class: a line of text and a bar.
 const ROW: f64 = 46.0;
 

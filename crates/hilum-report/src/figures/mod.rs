@@ -1,14 +1,21 @@
-//! The figures of the report: SVG text, coloured by classes of the style sheet so that they follow light, dark and print.
+//! The figures of the report: SVG text, coloured by classes of the style sheet so that they follow light, dark and print;
+//! and figures for a paper, which bring their style with them.
 //!
 //! Every dot carries `data-scan`, the number of its scan in the page. Without any measured scan a figure is `None`.
 
 mod bars;
+mod class_counts;
+mod class_histograms;
 mod histogram;
+mod paper;
 pub(crate) mod plate;
 mod scatter;
 mod sparkline;
 mod strip;
 mod svg;
+
+pub use class_counts::{ClassCount, class_counts};
+pub use class_histograms::{ClassValues, Mark, class_histograms};
 
 pub(crate) use bars::{outcome_bar, outcomes_by_class};
 pub(crate) use histogram::histogram;

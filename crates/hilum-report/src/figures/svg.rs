@@ -1,5 +1,6 @@
 //! Writing SVG, and scales with round ticks.
 
+use hilum_core::round_step;
 use minijinja::HtmlEscape;
 
 /// An SVG picture in the making.
@@ -20,6 +21,25 @@ impl Svg {
     pub(super) fn text(&mut self, class: &str, x: f64, y: f64, text: &str) {
         let (x, y) = (px(x), px(y));
         self.push(&format!(r#"<text class="{class}" x="{x}" y="{y}">{}</text>"#, escape(text)));
+    }
+
+    /// Text that runs upwards, its middle at (x, y).
+    pub(super) fn text_up(&mut self, class: &str, x: f64, y: f64, text: &str) {
+        let (x, y) = (px(x), px(y));
+        self.push(&format!(
+            r#"<text class="{class}" transform="translate({x} {y}) rotate(-90)">{}</text>"#,
+            escape(text)
+        ));
+    }
+
+    /// What a picture is called.
+    pub(super) fn title(text: &str) -> String {
+        format!("<title>{}</title>\n", escape(text))
+    }
+
+    /// All elements, without the picture around them.
+    pub(super) fn body(self) -> String {
+        self.body
     }
 
     /// A rectangle; `tip` is shown when it is pointed at.
@@ -120,12 +140,6 @@ impl Scale {
     pub(super) fn end(&self) -> f64 {
         self.to
     }
-}
-
-/// The smallest of 1, 2, 5 times a power of ten that is not below `least`.
-pub(super) fn round_step(least: f64) -> f64 {
-    let power = 10f64.powf(least.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|&step| step >= least * 0.999).unwrap_or(least)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! One file per command.
 
+mod compare;
 mod demo;
+mod describe;
 mod figure;
 mod info;
 mod measure;
@@ -9,6 +11,7 @@ mod report;
 mod run;
 mod scan_file;
 mod shell;
+mod tables;
 
 use crate::{args::Command, failure::Failure};
 
@@ -23,6 +26,8 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Measure(args) => measure::measure(&args),
         Command::Figure(args) => figure::figure(args),
         Command::Phantom(args) => phantom::phantom(&args),
+        Command::Describe(args) => describe::describe(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Report(args) => report::report(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { out } => shell::man(out.as_deref()),

@@ -1,0 +1,31 @@
+//! A figure as a document of its own, to be printed: white ground, its style inside, its size in mm.
+
+use super::svg::Svg;
+
+/// The light half of the page's style sheet, with the same colours for the same classes.
+const STYLE: &str = "\
+text{font-family:'Noto Sans',sans-serif;fill:#14202b}\
+.name{font-size:15px;font-weight:700}.unit{font-size:14px}\
+.note,.tick{font-size:13px;fill:#3b4853}.middle{text-anchor:middle}.end{text-anchor:end}\
+.grid{stroke:#dce2e8;stroke-width:1}.axis{stroke:#55636f;stroke-width:1}\
+.median{stroke:#14202b;stroke-width:2}.mark{stroke:#14202b;stroke-width:1.4;stroke-dasharray:5 4}\
+.k0{fill:#0072b2}.k1{fill:#d55e00}.k2{fill:#009e73}.k3{fill:#c0639a}.k4{fill:#b87c00}.k5{fill:#3a97cf}\
+.k6{fill:#857c00}.k7{fill:#2c3640}.k8{fill:#7b8894}.rejected{fill:#a4afba}.failed{fill:#4d5a66}";
+/// Millimetres of paper for one unit of the drawing: 640 units are 160 mm, letters of 14 units are 10 points.
+const MM: f64 = 0.25;
+/// White margin around the drawing, in units.
+const MARGIN: f64 = 10.0;
+
+/// The whole document; `label` says in words what it shows.
+pub(super) fn document(svg: Svg, width: f64, height: f64, label: &str) -> String {
+    let (width, height) = (width + 2.0 * MARGIN, height + 2.0 * MARGIN);
+    let (mm_wide, mm_high) = (width * MM, height * MM);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{mm_wide}mm\" height=\"{mm_high}mm\" \
+         viewBox=\"-{MARGIN} -{MARGIN} {width} {height}\" role=\"img\">\n{}\
+         <style>{STYLE}</style>\n\
+         <rect x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n{}\n</svg>\n",
+        Svg::title(label),
+        svg.body()
+    )
+}

@@ -95,8 +95,7 @@ fn wrapped(name: &str, letters: usize) -> Vec<String> {
         n if n <= letters => text.to_owned(),
         _ => text.chars().take(letters.saturating_sub(1)).chain(['…']).collect(),
     };
-    let fits =
-        name.char_indices().filter(|(at, c)| *c == ' ' && name[..*at].chars().count() <= letters).last();
+    let fits = name.char_indices().rfind(|(at, c)| *c == ' ' && name[..*at].chars().count() <= letters);
     match fits {
         Some((at, _)) if name.chars().count() > letters => vec![name[..at].to_owned(), cut(&name[at + 1..])],
         _ => vec![cut(name)],

@@ -88,18 +88,26 @@ mod tests {
     const CLASSES: [ClassValues<'_>; 3] = [
         ClassValues { name: "Healthy", values: &[1.0, 2.0, 2.5, 4.0] },
         ClassValues { name: "none", values: &[] },
-        ClassValues { name: "COVID-19 <b>", values: &[5.0, 30.0] },
+        ClassValues { name: "COVID-19 <b>", values: &[5.0, 14.0] },
     ];
 
     #[test]
     fn every_class_has_its_bars_its_number_and_its_median() {
         let mark = Mark { value: 4.5, name: "best threshold" };
         let svg = class_histograms(&CLASSES, "Dense tissue over lung, %", "%", Some(mark)).unwrap();
-        assert!(svg.contains("n = 4, median 2.25 %") && svg.contains("n = 2, median 17.5 %"), "{svg}");
+        assert!(svg.contains("n = 4, median 2.25 %") && svg.contains("n = 2, median 9.50 %"), "{svg}");
         assert!(svg.contains("COVID-19 &lt;b&gt;") && !svg.contains("none"));
         let bars = |class: &str| svg.matches(&format!(r#"class="bar {class}""#)).count();
-        assert_eq!((bars("k0"), bars("k1")), (2, 3), "a square beside each name; one and two bins: {svg}");
+        assert_eq!((bars("k0"), bars("k1")), (4, 3), "a square beside each name; three and two bins: {svg}");
         assert!(crate::rasterise(&svg, 640).is_ok());
+    }
+
+    #[test]
+    fn what_lies_far_beyond_is_told() {
+        let mut values: Vec<f64> = (0..40).map(f64::from).collect();
+        values.push(900.0);
+        let svg = class_histograms(&[ClassValues { name: "a", values: &values }], "Age", "", None).unwrap();
+        assert!(svg.contains("n = 41, median 20.0, 1 beyond"), "{svg}");
     }
 
     #[test]

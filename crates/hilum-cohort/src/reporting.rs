@@ -1,6 +1,6 @@
 //! From records and run.json to report.html.
 
-use crate::{AreaCurve, CohortError, RunFile, ScanRecord, ledger::read_record};
+use crate::{AreaCurve, CohortError, RunFile, ScanRecord, figures, ledger::read_record};
 use hilum_report::{Provenance, ReportInput, ScanEntry};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,12 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// [`CohortError`] if the folder holds no whole run or the report cannot be written.
 pub fn rebuild_report(out: &Path) -> Result<PathBuf, CohortError> {
+    let (run, records) = read_run(out)?;
+    write_report(out, &run, records)
+}
+
+/// What a run that came to its end left in its output folder: run.json and every record, sorted by image id.
+pub(crate) fn read_run(out: &Path) -> Result<(RunFile, Vec<ScanRecord>), CohortError> {
     let run = RunFile::read(out)?;
     let scans = out.join("scans");
     let mut records = Vec::with_capacity(run.folders.len());
@@ -20,7 +26,7 @@ pub fn rebuild_report(out: &Path) -> Result<PathBuf, CohortError> {
         })?;
         records.push(record);
     }
-    write_report(out, &run, records)
+    Ok((run, records))
 }
 
 /// Writes the report of these records, which are sorted by image id.
@@ -32,12 +38,14 @@ pub(crate) fn write_report(
     let name = run.input.strip_suffix(".csv").or_else(|| run.input.strip_suffix(".parquet"));
     let title = format!("Chest CT cohort: {}", name.unwrap_or(&run.input));
     let scans_dir = out.join("scans");
+    let figures_dir = figures::of_this_run(out, run, &records);
     let input = ReportInput {
         title: &title,
         scans: records.into_iter().map(|record| entry(record, run)).collect(),
         provenance: provenance(run),
         class_names: run.class_names.clone(),
         scans_dir: &scans_dir,
+        figures_dir: figures_dir.as_deref(),
     };
     let path = out.join("report.html");
     hilum_report::write(&path, &input)

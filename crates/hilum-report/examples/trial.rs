@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         },
         class_names: names.iter().map(|(label, name)| (label.to_string(), name.to_string())).collect(),
         scans_dir: &scans_dir,
+        figures_dir: None,
     };
     hilum_report::write(&folder.join("report.html"), &input)?;
     Ok(())

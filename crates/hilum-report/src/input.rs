@@ -16,6 +16,8 @@ pub struct ReportInput<'a> {
     pub class_names: BTreeMap<String, String>,
     /// The folder that holds one folder of pictures a scan (`OUT/scans`).
     pub scans_dir: &'a Path,
+    /// The folder of the plates made of this very cohort (`OUT/figures`), if there are any.
+    pub figures_dir: Option<&'a Path>,
 }
 
 /// One scan: its row, what was found, and where its pictures lie.

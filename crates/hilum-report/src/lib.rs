@@ -18,6 +18,7 @@ mod layer;
 mod methods;
 mod page;
 mod pictures;
+mod plates;
 mod problems;
 mod rasterise;
 mod render;

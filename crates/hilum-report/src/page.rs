@@ -6,6 +6,7 @@ use crate::{
     figures::{self, Dot},
     methods::methods,
     pictures::{bytes_per_scan, picture},
+    plates::{PlateLink, plates},
     problems::{Doubt, Exclusions, all_findings, doubts, exclusions, level_word},
     words::{number, outcome},
 };
@@ -15,6 +16,7 @@ use hilum_core::{
 };
 use minijinja::Value;
 use serde::Serialize;
+use std::path::Path;
 
 /// Everything that the template shows.
 #[derive(Debug, Serialize)]
@@ -33,6 +35,7 @@ pub(crate) struct Page {
     labelled: bool,
     classes: Vec<ClassCard>,
     figures: Figures,
+    plates: Vec<PlateData>,
     scans: Vec<Scan>,
     exclusions: Vec<Exclusions>,
     doubts: Vec<Doubt>,
@@ -120,6 +123,16 @@ struct PictureData {
     height: usize,
 }
 
+/// A plate beside the report.
+#[derive(Debug, Serialize)]
+struct PlateData {
+    name: &'static str,
+    title: &'static str,
+    preview: Value,
+    width: usize,
+    height: usize,
+}
+
 /// Areas are read in cm2; the table on disk has mm2.
 const MM2_PER_CM2: f64 = 100.0;
 
@@ -149,6 +162,7 @@ impl Page {
                 strip: figures::strip(&dots, &classes.list).map(safe),
                 scatter: figures::scatter(&dots, &classes.list).map(safe),
             },
+            plates: input.figures_dir.map(plate_data).unwrap_or_default(),
             scans,
             exclusions: exclusions(&input.scans),
             doubts: doubts(&input.scans),
@@ -157,6 +171,17 @@ impl Page {
             provenance: provenance(input),
         })
     }
+}
+
+fn plate_data(folder: &Path) -> Vec<PlateData> {
+    let data = |PlateLink { name, title, preview, width, height }| PlateData {
+        name,
+        title,
+        preview: safe(preview),
+        width,
+        height,
+    };
+    plates(folder).into_iter().map(data).collect()
 }
 
 /// Text that was built here from numbers and escaped words, and may stand in the page as it is.

@@ -108,11 +108,11 @@ fn jpeg(grey: &[f32], (width, height): (usize, usize), quality: u8) -> Result<Ve
 }
 
 /// A decoded PNG of 8 bits a channel.
-struct Pixels {
-    width: usize,
-    height: usize,
-    channels: usize,
-    bytes: Vec<u8>,
+pub(crate) struct Pixels {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) channels: usize,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Pixels {
@@ -128,7 +128,7 @@ impl Pixels {
     }
 }
 
-fn read_png(path: &Path) -> Result<Pixels, String> {
+pub(crate) fn read_png(path: &Path) -> Result<Pixels, String> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let damaged = |fault: &dyn std::fmt::Display| format!("{name} cannot be read: {fault}");
     let file = File::open(path).map_err(|fault| match fault.kind() {

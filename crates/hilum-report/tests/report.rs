@@ -46,6 +46,7 @@ fn input(scans: Vec<ScanEntry>, scans_dir: &Path) -> ReportInput<'_> {
         },
         class_names: BTreeMap::from([("0".into(), "Healthy".into()), ("2".into(), "COVID-19".into())]),
         scans_dir,
+        figures_dir: None,
     }
 }
 

@@ -48,6 +48,7 @@ The tables are the same bytes however often it was stopped, and with any number 
 
 In the output folder:
   report.html                        the whole cohort on one page, to be opened or mailed
+  figures/                           with --figures: plates for print, and small in the report
   measurements.csv, .parquet         one row a scan, the failed ones too, each with its reason
   run.json, config.toml              what was run, on what, with which settings
   scans/<scan>/                      pictures, masks and the record of every scan";
@@ -124,6 +125,9 @@ pub(crate) struct RunArgs {
     /// Name of a label in the report, as in 2=COVID-19; may be given many times.
     #[arg(long = "class-name", value_name = "LABEL=NAME")]
     pub(crate) class_names: Vec<ClassName>,
+    /// Draw outlines, masks and overlays of the first scans of each class, too, into DIR/figures and the report.
+    #[arg(long)]
+    pub(crate) figures: bool,
     /// Try scans that failed before again, even if their files have not changed.
     #[arg(long)]
     pub(crate) retry_failed: bool,
@@ -224,4 +228,7 @@ pub(crate) struct ReportArgs {
     /// The output folder of `hilum run`.
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
+    /// Draw outlines, masks and overlays of the first scans of each class, too, into DIR/figures and the report.
+    #[arg(long)]
+    pub(crate) figures: bool,
 }

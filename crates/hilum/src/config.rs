@@ -27,6 +27,8 @@ pub(crate) struct RunConfig {
     pub(crate) request: RunRequest,
     pub(crate) settings: ScanSettings,
     pub(crate) show: Show,
+    /// Whether plates are drawn when the run is done.
+    pub(crate) figures: bool,
 }
 
 impl RunConfig {
@@ -40,7 +42,7 @@ impl RunConfig {
             max_memory_bytes: args.work.max_memory.map(|MemorySize(bytes)| bytes),
             retry_failed: args.retry_failed,
         };
-        Ok(Self { request, settings: settings(&args.work), show: show(&args.work) })
+        Ok(Self { request, settings: settings(&args.work), show: show(&args.work), figures: args.figures })
     }
 }
 

@@ -46,3 +46,23 @@ fn what_cannot_be_drawn_is_said_in_words() {
     assert_eq!(ran.code, 3);
     assert!(ran.err.contains("there is nothing at nowhere"), "{}", ran.err);
 }
+
+#[test]
+fn a_run_puts_its_figures_into_the_report_until_it_goes_on() {
+    let story = Story::with_phantoms(3);
+    let run = ["run", "scans", "--out", "out"];
+    assert_eq!(story.hilum(&[&run[..], &["--figures"]].concat()).code, 0);
+    for file in ["overlay.svg", "outline.png", "lung.svg", "dense.png"] {
+        assert!(story.path("out/figures").join(file).is_file(), "{file}");
+    }
+    let shows =
+        || String::from_utf8(story.read("out/report.html")).unwrap().contains("href=\"figures/overlay.svg\"");
+    assert!(shows());
+    assert_eq!(story.hilum(&run).code, 0);
+    assert!(shows(), "nothing has changed");
+    std::fs::remove_file(story.path("scans/phantom_0003.nii.gz")).unwrap();
+    assert_eq!(story.hilum(&run).code, 0);
+    assert!(!shows(), "the figures show a scan that is no longer in the cohort");
+    assert_eq!(story.hilum(&["report", "out", "--figures"]).code, 0);
+    assert!(shows());
+}

@@ -8,9 +8,13 @@ mod candidate;
 mod gather;
 mod grid;
 mod load;
+mod of_run;
 mod panel;
 mod series;
 mod shown;
+
+pub(crate) use of_run::of_this_run;
+pub use of_run::write_figures_of_run;
 
 use crate::CohortError;
 use candidate::{Candidates, candidates};
@@ -45,7 +49,7 @@ pub enum FigureKind {
 
 impl FigureKind {
     /// The figures that are drawn of every cohort, with the names of their files.
-    pub const OF_A_RUN: [(Self, &'static str); 4] = [
+    const OF_A_RUN: [(Self, &'static str); 4] = [
         (Self::Outline, "outline"),
         (Self::Lung, "lung"),
         (Self::Dense, "dense"),

@@ -49,6 +49,7 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
         },
         settings: settings(&args.work),
         show,
+        figures: true,
     };
     let code = cohort(&config)?;
     if watched {

@@ -8,7 +8,9 @@ use crate::{
     },
     say,
 };
-use hilum_cohort::figures::{FigureKind, FigureRequest, LeftOut, Take, draw_figure, write_figure};
+use hilum_cohort::figures::{
+    FigureKind, FigureRequest, LeftOut, Take, draw_figure, write_figure, write_figures_of_run,
+};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
@@ -112,6 +114,15 @@ fn write(request: &FigureRequest, draw: &DrawArgs) -> Result<u8, Failure> {
         }
     }
     Ok(if figure.left_out.is_empty() { 0 } else { SCAN_FAILED })
+}
+
+/// Draws the plates of a finished run beside its report.
+pub(crate) fn figures_of_run(out: &Path) -> Result<PathBuf, Failure> {
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(120));
+    let written = write_figures_of_run(out, &|image_id| bar.set_message(format!("figures: {image_id}")));
+    bar.finish_and_clear();
+    Ok(written?)
 }
 
 /// The files to write, in a folder that is there.

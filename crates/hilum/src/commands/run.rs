@@ -1,5 +1,6 @@
 //! `hilum run`: a whole cohort.
 
+use super::figure::figures_of_run;
 use crate::{
     args::RunArgs,
     config::{RunConfig, Show},
@@ -34,6 +35,9 @@ pub(crate) fn cohort(config: &RunConfig) -> Result<u8, Failure> {
             None => failure,
         }
     })?;
+    if config.figures && summary.run.counts.status(Status::Measured) > 0 {
+        figures_of_run(&config.request.out)?;
+    }
     match config.show {
         Show::Json => say::json(&summary)?,
         Show::Bars | Show::Lines => summary::print(&config.request, &summary),

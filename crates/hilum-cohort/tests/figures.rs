@@ -117,11 +117,14 @@ fn a_class_shows_its_first_scans_and_says_what_was_left_out() {
     assert_eq!(figure.left_out.len(), 1);
     assert_eq!(figure.left_out[0].image_id, "p0");
     let svg = &figure.drawing.svg;
-    for words in
-        ["Healthy &amp; well", "2 of 3 scans, first by name", "Class 2", "1 scan was left out", "L\u{a0}40"]
-    {
+    for words in ["Healthy &amp; well", "2 of 3 scans", "Class 2", "1 scan was left out", "L\u{a0}40"] {
         assert!(svg.contains(words), "{words}");
     }
+
+    assert!(!svg.contains("the first by name"), "all that can be shown are");
+    let fewer = draw_figure(&FigureRequest { per_class: 1, ..labelled }, &|_| {}).unwrap();
+    assert_eq!(fewer.shown, ["p1", "p3"]);
+    assert!(fewer.drawing.svg.contains("the first by name"));
 
     let unlabelled = draw_figure(&request(FigureKind::Lung, dir.path()), &|_| {}).unwrap();
     assert!(unlabelled.notes.iter().any(|n| n.contains("--labels")), "{:?}", unlabelled.notes);

@@ -31,11 +31,11 @@ pub(super) fn gather<'a, T>(
     gathered
 }
 
-/// `7 scans`, or `10 of 455 scans, first by name`.
+/// `7 scans`, or `10 of 455 scans`.
 pub(super) fn share_in_words(shown: usize, of: usize) -> String {
     match (shown, of) {
         (1, 1) => "1 scan".to_owned(),
         (shown, of) if shown == of => format!("{of} scans"),
-        (shown, of) => format!("{shown} of {of} scans, first by name"),
+        (shown, of) => format!("{shown} of {of} scans"),
     }
 }

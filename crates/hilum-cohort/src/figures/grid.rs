@@ -13,8 +13,8 @@ use hilum_imaging::{DENSE_RGB, LUNG_RGB, Window};
 use hilum_report::{Panel, Plate, Section};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Panels in a row where nothing else is asked for: as many as the largest class has, within these.
-const COLUMNS: std::ops::RangeInclusive<usize> = 3..=5;
+/// The most panels in a row where nothing else is asked for.
+const MOST_IN_A_ROW: usize = 5;
 /// What every plate says of its panels.
 pub(super) const ORIENTATION: &str =
     "The patient’s right (R) is on the left of each picture. All panels are at one scale.";
@@ -27,12 +27,8 @@ pub(super) fn by_class(
 ) -> Result<Composed, CohortError> {
     let window = request.windows.first().copied().unwrap_or(WindowWish::Fixed(Window::LUNG));
     let pick = request.slice.map_or(Pick::Chosen, |index| Pick::At { index, masks: true });
-    let mut composed = Composed {
-        plate: Plate::default(),
-        columns: *COLUMNS.start(),
-        shown: Vec::new(),
-        left_out: Vec::new(),
-    };
+    let mut composed =
+        Composed { plate: Plate::default(), columns: MOST_IN_A_ROW, shown: Vec::new(), left_out: Vec::new() };
     let labelled = list.iter().any(|c| c.label.is_some());
     for (label, members) in classes(list) {
         let gathered = gather(members.iter().copied(), request.per_class, progress, |candidate| {
@@ -43,7 +39,6 @@ pub(super) fn by_class(
         let share = share_in_words(gathered.made.len(), members.len());
         let (names, panels): (Vec<String>, Vec<Panel>) = gathered.made.into_iter().unzip();
         composed.left_out.extend(gathered.left_out);
-        composed.columns = composed.columns.max(panels.len().min(*COLUMNS.end()));
         if !panels.is_empty() {
             let heading = if labelled { heading(label, class_names) } else { "Scans".to_owned() };
             composed.plate.sections.push(Section {
@@ -55,6 +50,7 @@ pub(super) fn by_class(
         }
         composed.shown.extend(names);
     }
+    composed.columns = columns(&composed.plate.sections);
     let plate = &mut composed.plate;
     (plate.title, plate.subtitle) = words(request, list, window);
     plate.legend = match request.kind {
@@ -68,6 +64,16 @@ pub(super) fn by_class(
     }
     plate.notes.push(ORIENTATION.to_owned());
     Ok(composed)
+}
+
+/// All classes in one row where they fit, else as many panels as the largest class has.
+fn columns(sections: &[Section]) -> usize {
+    let sizes = || sections.iter().map(|s| s.panels.len());
+    match sizes().sum() {
+        0..=2 => 2,
+        all @ 3..=MOST_IN_A_ROW => all,
+        _ => sizes().max().unwrap_or(0).clamp(3, MOST_IN_A_ROW),
+    }
 }
 
 /// The one slice that was asked for.

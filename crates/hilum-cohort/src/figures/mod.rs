@@ -139,7 +139,7 @@ pub fn draw_figure(request: &FigureRequest, progress: &dyn Fn(&str)) -> Result<F
         FigureKind::Montage => series::montage(request, &list, progress)?,
         FigureKind::ClosedOpen => series::closed_open(request, &list, progress)?,
         _ => {
-            if list.iter().all(|c| c.label.is_none()) {
+            if list.len() > 1 && list.iter().all(|c| c.label.is_none()) {
                 notes.push("no scan has a class label; --labels tells the classes apart".to_owned());
             }
             grid::by_class(request, &list, &class_names, progress)?
@@ -148,6 +148,9 @@ pub fn draw_figure(request: &FigureRequest, progress: &dyn Fn(&str)) -> Result<F
     let Composed { mut plate, columns, shown, left_out } = composed;
     if shown.is_empty() {
         return Err(nothing_to_show(&left_out, unmeasured));
+    }
+    if shown.len() + left_out.len() < list.len() {
+        plate.notes.push("Where not all scans are shown, they are the first by name.".to_owned());
     }
     if unmeasured + left_out.len() > 0 {
         let count = unmeasured + left_out.len();

@@ -159,7 +159,9 @@ pub(super) fn closed_open(
         notes: vec![ORIENTATION.to_owned()],
         ..Plate::default()
     };
-    Ok(Composed { plate, columns: 2, shown, left_out: gathered.left_out })
+    // A pair a scan; two scans beside each other where there are more.
+    let columns = if shown.len() > 1 { 4 } else { 2 };
+    Ok(Composed { plate, columns, shown, left_out: gathered.left_out })
 }
 
 /// How lungs stand, in the order of the figure.

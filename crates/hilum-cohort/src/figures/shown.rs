@@ -40,6 +40,9 @@ impl Shown {
 
     /// `slice 72 of 154`, counted from 0 as everywhere in hilum.
     pub(super) fn place(&self) -> String {
-        format!("slice {} of {}", self.index, self.slices)
+        match self.slices {
+            1 => "the only slice".to_owned(),
+            slices => format!("slice {} of {slices}", self.index),
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Drawing, GreyScale, Panel, Plate, Section,
     layout::{Block, Layout},
     tile::{Tile, tile},
-    words::shortened,
+    words::{shortened, width},
 };
 use crate::{
     ReportError,
@@ -72,20 +72,7 @@ fn draw_section(
 ) -> Result<(), ReportError> {
     let font = layout.font;
     if let Some(y) = block.heading_y {
-        let note = format!(
-            "{}<tspan fill=\"{QUIET}\" font-weight=\"normal\" font-size=\"{}\" dx=\"{}\">{}</tspan>",
-            escape(&section.heading),
-            px(font.text),
-            px(font.text * 0.8),
-            escape(&section.note)
-        );
-        let _ = write!(
-            svg,
-            "<text x=\"{}\" y=\"{}\" font-size=\"{}\" font-weight=\"bold\" fill=\"{INK}\">{note}</text>",
-            px(layout.mm(1.4).round()),
-            px(y),
-            px(font.heading)
-        );
+        heading(svg, layout, section, block, y);
     }
     for (name, start) in section.row_names.iter().zip(layout.row_starts(section)) {
         let [_, y] = block.corners[start];
@@ -104,6 +91,26 @@ fn draw_section(
         }
     }
     Ok(())
+}
+
+/// The heading of a section and the note beside it, no wider than the section.
+fn heading(svg: &mut String, layout: &Layout, section: &Section, block: &Block, y: f64) {
+    let font = layout.font;
+    let words = shortened(&section.heading, block.width, font.heading);
+    let left = block.width - width(&words, font.heading) - font.text;
+    let note = if left > 0.0 { shortened(&section.note, left, font.text) } else { String::new() };
+    let _ = write!(
+        svg,
+        "<text x=\"{}\" y=\"{}\" font-size=\"{}\" font-weight=\"bold\" fill=\"{INK}\">{}<tspan fill=\"{QUIET}\" \
+         font-weight=\"normal\" font-size=\"{}\" dx=\"{}\">{}</tspan></text>",
+        px(block.heading_x),
+        px(y),
+        px(font.heading),
+        escape(&words),
+        px(font.text),
+        px(font.text * 0.8),
+        escape(&note),
+    );
 }
 
 /// One picture with all that belongs on it; the first of a section carries all letters and the length of its bar.

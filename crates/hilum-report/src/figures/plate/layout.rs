@@ -35,6 +35,9 @@ pub(super) struct Type {
 pub(super) struct Block {
     /// Base line of the heading; `None` without one.
     pub(super) heading_y: Option<f64>,
+    pub(super) heading_x: f64,
+    /// Room for the heading.
+    pub(super) width: f64,
     /// Upper left corner of every panel's picture, in the order of the panels.
     pub(super) corners: Vec<[f64; 2]>,
 }
@@ -92,21 +95,32 @@ impl Layout {
         let subtitle_y = title_y + font.text * 1.5;
         let mut y =
             if plate.title.is_empty() { gutter } else { title_y } + font.text * 1.4 * subtitle.len() as f64;
-        let mut blocks = Vec::new();
+        let mut blocks: Vec<Block> = Vec::new();
+        // Short sections stand beside each other: where the last one began, and how many columns are taken there.
+        let (mut top, mut taken) = (y, columns);
         for section in &plate.sections {
-            let heading_y = (!section.heading.is_empty()).then_some(y + font.heading * 1.8);
-            y = heading_y.map_or(y + 1.5 * gutter, |heading| heading + font.heading * 0.3);
+            let beside = is_short(section) && section.panels.len() <= columns - taken;
+            let first = if beside { taken } else { 0 };
+            top = if beside { top } else { y };
+            let heading_y = (!section.heading.is_empty()).then_some(top + font.heading * 1.8);
+            let mut end = heading_y.map_or(top + 1.5 * gutter, |heading| heading + font.heading * 0.3);
             let mut corners = Vec::new();
             for row in section.panels.chunks(columns) {
-                let above = words_above(row, font);
-                let below =
-                    if row.iter().flatten().any(|p| p.grey_scale.is_some()) { font.small * 2.4 } else { 0.0 };
-                y = (y + above).round();
-                let place = |col: usize| [left + col as f64 * (panel[0] as f64 + gutter), y];
+                let has_scale = row.iter().flatten().any(|p| p.grey_scale.is_some());
+                let below = if has_scale { font.small * 2.4 } else { 0.0 };
+                end = (end + words_above(row, font)).round();
+                let place = |col: usize| [left + (first + col) as f64 * (panel[0] as f64 + gutter), end];
                 corners.extend((0..row.len()).map(place));
-                y += panel[1] as f64 + below + gutter;
+                end += panel[1] as f64 + below + gutter;
             }
-            blocks.push(Block { heading_y, corners });
+            y = if beside { y.max(end) } else { end };
+            taken = if is_short(section) { (first + section.panels.len()).min(columns) } else { columns };
+            let shown = section.panels.len().min(columns) as f64;
+            let heading_x =
+                if first == 0 { gutter } else { left + first as f64 * (panel[0] as f64 + gutter) };
+            let width =
+                if taken < columns || first > 0 { shown * (panel[0] as f64 + gutter) } else { text_width };
+            blocks.push(Block { heading_y, heading_x, width, corners });
         }
         let key_y = (y + gutter).round();
         let has_key = plate.grey_scale.is_some() || !plate.legend.is_empty();
@@ -147,6 +161,11 @@ impl Layout {
     pub(super) fn row_starts<'a>(&'a self, section: &'a Section) -> impl Iterator<Item = usize> + 'a {
         (0..section.panels.len()).step_by(self.columns())
     }
+}
+
+/// Whether a section may stand beside others.
+fn is_short(section: &Section) -> bool {
+    !section.heading.is_empty() && section.row_names.is_empty()
 }
 
 /// Height of the lines above a row of panels.

@@ -232,6 +232,28 @@ mod tests {
     }
 
     #[test]
+    fn short_sections_stand_beside_each_other_and_long_ones_below() {
+        let section = |panels: usize| Section {
+            heading: format!("Class of {panels}"),
+            panels: vec![Some(panel()); panels],
+            ..Section::default()
+        };
+        let corners = |sizes: &[usize]| {
+            let plate = Plate { sections: sizes.iter().map(|&n| section(n)).collect(), ..Plate::default() };
+            let svg = plate.draw(Paper { columns: 3, ..PAPER }).unwrap().svg;
+            let images = svg.match_indices("<image").map(|(at, _)| &svg[at..]);
+            images.map(|s| (attribute(s, "image", "x"), attribute(s, "image", "y"))).collect::<Vec<_>>()
+        };
+        let beside = corners(&[1, 2]);
+        assert!(beside.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 == w[1].1), "{beside:?}");
+        let below = corners(&[2, 2, 1]);
+        assert!(below[2].1 > below[1].1 && below[2].0 == below[0].0, "{below:?}");
+        assert!(below[4].1 == below[2].1 && below[4].0 > below[3].0, "{below:?}");
+        let rows = corners(&[4, 1]);
+        assert!(rows[3].1 > rows[2].1 && rows[4].1 > rows[3].1 && rows[4].0 == rows[0].0, "{rows:?}");
+    }
+
+    #[test]
     fn what_cannot_be_drawn_is_said() {
         assert!(matches!(plate(vec![None]).draw(PAPER), Err(ReportError::NoPanels)));
         let broken = Panel { picture: PanelPicture { width: 3, height: 3, bytes: vec![0; 8] }, ..panel() };

@@ -9,6 +9,11 @@ fn letters(width: f64, size: f64) -> usize {
     (width / (size * LETTER_EM)).floor().max(1.0) as usize
 }
 
+/// How wide a text is, rather too much than too little.
+pub(super) fn width(text: &str, size: f64) -> f64 {
+    text.chars().count() as f64 * size * LETTER_EM
+}
+
 /// The text if it fits, or its beginning and end with `…` between them: names of scans often differ at their end.
 pub(super) fn shortened(text: &str, width: f64, size: f64) -> String {
     let (room, all) = (letters(width, size), text.chars().collect::<Vec<_>>());

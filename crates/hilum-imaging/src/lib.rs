@@ -9,12 +9,14 @@ mod display;
 mod gate;
 mod labelled;
 pub mod lungs;
+pub mod matching;
 pub mod morphology;
 pub mod notebook;
 mod outline;
 mod runs;
 mod select;
 mod sets;
+pub mod sift;
 mod threshold;
 
 pub use components::{Component, Components, Connectivity, fill_holes, fill_holes_of};

@@ -6,11 +6,14 @@
 mod npy;
 mod overlap;
 mod packed;
+mod picture;
+pub mod sift;
 pub mod vectors;
 
 pub use npy::npy_mask_xy;
 pub use overlap::Overlap;
 pub use packed::{PackedMask, Runs};
+pub use picture::GreyPicture;
 
 use std::path::{Path, PathBuf};
 

@@ -5,8 +5,9 @@ use hilum_imaging::sift::{Features, Grey, Keypoint, Sift, SiftSettings};
 use hilum_testkit::{GreyPicture, shared_oracle, sift, sift::KnownKeypoint};
 
 fn features(picture: &GreyPicture) -> Features {
-    let image = Grey::new(picture.rows, picture.cols, &picture.pixels).unwrap();
-    Sift::new(SiftSettings::default()).unwrap().detect(image).unwrap()
+    let found = Grey::new(picture.rows, picture.cols, &picture.pixels)
+        .and_then(|image| Sift::new(SiftSettings::default())?.detect(image));
+    found.unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn agree(theirs: &KnownKeypoint, ours: &Keypoint) -> bool {

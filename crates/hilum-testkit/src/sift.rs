@@ -68,12 +68,13 @@ pub fn pictures() -> BTreeMap<String, SiftCase> {
         octaves: Vec<i32>,
         descriptors: Vec<String>,
     }
-    let paths =
-        fs::read_dir(folder()).expect("tests/oracle/sift").map(|entry| entry.expect("an entry").path());
-    let pictures = paths.filter(|path| path.extension().is_some_and(|e| e == "png"));
-    pictures
+    let folder = folder();
+    let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|e| e == "png"))
         .map(|path| {
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let file: File = read(&name);
             let keypoints =
                 file.keypoints.iter().zip(&file.octaves).map(|(&[x, y, size, angle, response], &octave)| {
@@ -112,5 +113,8 @@ fn read<T: DeserializeOwned>(name: &str) -> T {
 }
 
 fn bytes(hex: &str) -> [u8; 128] {
-    std::array::from_fn(|n| u8::from_str_radix(&hex[2 * n..2 * n + 2], 16).expect("two hexadecimal digits"))
+    std::array::from_fn(|n| {
+        let digits = &hex[2 * n..2 * n + 2];
+        u8::from_str_radix(digits, 16).unwrap_or_else(|e| panic!("'{digits}': {e}"))
+    })
 }

@@ -1,34 +1,60 @@
-//! Areas of convex hulls on the integer lattice, exactly.
+//! Areas of the convex hulls of contours, exactly: vertices lie on a lattice of 1/20 px, so all is in whole numbers.
+//!
+//! After Andrew 1979 (doi:10.1016/0020-0190(79)90072-3), the monotone chain, on the first and last vertex of every row.
 
-/// A point in 1/20 px: row and column.
-pub(super) type Point = (i64, i64);
+use super::crossing::Crossing;
 
-/// 800 times the area of the convex hull in px: twice the area in (1/20 px)^2. 0 for fewer than three points or a
-/// straight line. Sorts `points`.
-///
-/// After Andrew 1979 (doi:10.1016/0020-0190(79)90072-3): the monotone chain.
-pub(super) fn hull_area_x800(points: &mut Vec<Point>) -> i64 {
-    points.sort_unstable();
-    points.dedup();
-    let lower = chain(points.iter().copied());
-    let upper = chain(points.iter().rev().copied());
-    let hull: Vec<Point> = lower.into_iter().chain(upper).collect();
-    (0..hull.len()).map(|i| cross(hull[i], hull[(i + 1) % hull.len()])).sum::<i64>().abs()
+/// A vertex in 1/20 px: row and column.
+type Point = (i64, i64);
+
+/// The first and last vertex of every row of the lattice that holds any; the memory is kept from contour to contour.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Hull {
+    /// Three rows of vertices for a row of air pixels: 1/20 px above, on, and 1/20 px below their centres.
+    ends: Vec<(i64, i64)>,
+    left: Vec<Point>,
+    right: Vec<Point>,
 }
 
-/// One side of the hull, without its last point, which begins the other side.
-fn chain(points: impl Iterator<Item = Point>) -> Vec<Point> {
-    let mut side: Vec<Point> = Vec::new();
-    for p in points {
-        while let [.., a, b] = side[..]
-            && cross((b.0 - a.0, b.1 - a.1), (p.0 - a.0, p.1 - a.1)) <= 0
-        {
-            side.pop();
+impl Hull {
+    /// 800 times the area of the convex hull in px: twice the area in (1/20 px)^2. 0 for a straight line.
+    pub(super) fn area_x800(&mut self, contour: &[Crossing]) -> i64 {
+        let rows = contour.iter().map(|c| c.row);
+        let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else { return 0 };
+        self.ends.clear();
+        self.ends.resize(3 * (bottom - top + 1) as usize, (i64::MAX, i64::MIN));
+        for crossing in contour {
+            let (row, col) = crossing.vertex_x20();
+            let of_air = crossing.row - top;
+            let beside = row - 20 * i64::from(crossing.row) + 1;
+            let (first, last) = &mut self.ends[(3 * i64::from(of_air) + beside) as usize];
+            *first = (*first).min(col);
+            *last = (*last).max(col);
         }
-        side.push(p);
+        self.left.clear();
+        self.right.clear();
+        for (index, &(first, last)) in self.ends.iter().enumerate() {
+            if first <= last {
+                let row = 20 * (i64::from(top) + index as i64 / 3) + index as i64 % 3 - 1;
+                // Mirrored, so that both sides turn the same way.
+                bend(&mut self.left, (row, first));
+                bend(&mut self.right, (row, -last));
+            }
+        }
+        let right = self.right.iter().map(|&(row, col)| (row, -col));
+        let round: Vec<Point> = self.left.iter().copied().chain(right.rev()).collect();
+        (0..round.len()).map(|i| cross(round[i], round[(i + 1) % round.len()])).sum::<i64>().abs()
     }
-    side.pop();
-    side
+}
+
+/// Adds a point below the others to the left side of a hull, without those that it makes superfluous.
+fn bend(side: &mut Vec<Point>, p: Point) {
+    while let [.., a, b] = side[..]
+        && cross((b.0 - a.0, b.1 - a.1), (p.0 - a.0, p.1 - a.1)) <= 0
+    {
+        side.pop();
+    }
+    side.push(p);
 }
 
 fn cross(a: Point, b: Point) -> i64 {
@@ -38,14 +64,23 @@ fn cross(a: Point, b: Point) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notebook::crossing::{DOWN, LEFT, RIGHT, UP};
+
+    fn area_x800(crossings: &[(i32, i32, u8)]) -> i64 {
+        let contour: Vec<Crossing> =
+            crossings.iter().map(|&(row, col, way)| Crossing { row, col, way }).collect();
+        Hull::default().area_x800(&contour)
+    }
 
     #[test]
     fn known_areas() {
-        let mut diamond = vec![(1, 0), (0, 1), (-1, 0), (0, -1)];
-        assert_eq!(hull_area_x800(&mut diamond), 4);
-        let mut square = vec![(0, 0), (20, 0), (0, 20), (20, 20), (10, 10), (10, 0)];
-        assert_eq!(hull_area_x800(&mut square), 800);
-        assert_eq!(hull_area_x800(&mut vec![(0, 0), (1, 1), (2, 2)]), 0);
-        assert_eq!(hull_area_x800(&mut vec![(3, 3)]), 0);
+        // A pixel's diamond: diagonals of 1/10 px.
+        assert_eq!(area_x800(&[(7, 3, RIGHT), (7, 3, DOWN), (7, 3, LEFT), (7, 3, UP)]), 4);
+        // A rectangle of 2 px by 1 px, less its corners, seen from inside.
+        let inside = [(0, 0, UP), (0, 2, UP), (0, 2, RIGHT), (1, 2, RIGHT), (1, 2, DOWN), (1, 0, DOWN)];
+        let rectangle = [&inside[..], &[(0, 0, LEFT), (1, 0, LEFT), (0, 1, UP), (1, 1, DOWN)]].concat();
+        assert_eq!(area_x800(&rectangle), 2 * (42 * 22) - 4);
+        assert_eq!(area_x800(&[(0, 0, RIGHT), (1, 0, RIGHT), (2, 0, RIGHT)]), 0);
+        assert_eq!(area_x800(&[]), 0);
     }
 }

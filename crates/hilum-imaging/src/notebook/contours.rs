@@ -1,0 +1,282 @@
+//! The contours of a slice that matter: those that end at the border of the image, and the large closed ones.
+//!
+//! Following every contour would cost more than everything else, because vessels have so many. But a hull above 2000 px is
+//! at least 44 pixels wide or high, so its contour crosses a line of a coarse grid: only crossings on the grid are looked
+//! for, and the contours through them followed. Each is followed once.
+
+use super::crossing::{Crossing, DOWN, LEFT, RIGHT, UP};
+use super::{Dropped, LEAST_PX, hull::Hull};
+use hilum_core::{Mask, MaskView, MaskViewMut};
+use std::ops::Range;
+
+/// Distance between lines of the grid. A region of this many rows or columns has a pixel on a line, and then a crossing; one
+/// of fewer in both has a hull of at most (43 + 0.9)^2 = 1927 px, from air pixels beyond its last rows and columns.
+const GRID_PX: usize = 44;
+
+/// A closed contour with a large enough hull.
+#[derive(Debug, Clone)]
+pub(super) struct Contour {
+    /// 800 times the area of the convex hull in px: whole, so that comparisons are exact.
+    pub(super) hull_area_x800: i64,
+    /// Whether it has a gap of one air pixel at the border of the image.
+    pub(super) is_open: bool,
+    crossings: Range<usize>,
+}
+
+/// The large closed contours of a slice; the memory is kept from slice to slice.
+#[derive(Debug, Clone)]
+pub(super) struct Contours {
+    pub(super) large: Vec<Contour>,
+    crossings: Vec<Crossing>,
+    /// Pixels that differ from their right neighbour, on the grid's rows, and are not followed yet.
+    across: Mask,
+    /// Pixels that differ from the one below, on the grid's columns, and are not followed yet.
+    down: Mask,
+    /// The words of a row with the grid's columns set.
+    columns: Vec<u64>,
+    hull: Hull,
+}
+
+impl Contours {
+    pub(super) fn new(rows: usize, cols: usize) -> Self {
+        let mut columns = Mask::new(1, cols);
+        for col in grid_lines(cols) {
+            columns.view_mut().set(0, col, true);
+        }
+        Self {
+            large: Vec::new(),
+            crossings: Vec::new(),
+            across: Mask::new(rows, cols),
+            down: Mask::new(rows, cols),
+            columns: columns.view().words().to_vec(),
+            hull: Hull::default(),
+        }
+    }
+
+    /// The crossings of one of the large contours.
+    pub(super) fn crossings(&self, contour: &Contour) -> &[Crossing] {
+        &self.crossings[contour.crossings.clone()]
+    }
+
+    /// Finds the contours of a slice.
+    ///
+    /// # Errors
+    /// [`Dropped::DegenerateContour`] if one is a straight line.
+    pub(super) fn find(&mut self, air: MaskView<'_>) -> Result<(), Dropped> {
+        self.large.clear();
+        self.crossings.clear();
+        self.mark_crossings(air);
+        for end in ends(air) {
+            let contour = self.follow(end, air);
+            // The notebook takes the hull of every contour, also of those that it then throws away, and stops on one
+            // whose vertices lie on one line: a corner pixel of air, a row of air along a border.
+            if is_straight(contour) {
+                return Err(Dropped::DegenerateContour);
+            }
+            // Ends less than a pixel apart pass for closed: they lie on one pixel of air at the border.
+            let ends = contour.first().zip(contour.last());
+            if ends.is_some_and(|(a, b)| (a.row, a.col) == (b.row, b.col)) {
+                self.judge(true);
+            } else {
+                self.forget();
+            }
+        }
+        // What is left belongs to contours that come back to where they began.
+        for row in grid_lines(air.rows()) {
+            for word in 0..air.words_per_row() {
+                while let bits @ 1.. = self.across.view().row(row)[word] {
+                    self.follow(crossing(air, row, word * 64 + bits.trailing_zeros() as usize, RIGHT), air);
+                    self.judge(false);
+                }
+            }
+        }
+        for row in 0..air.rows() {
+            for word in 0..air.words_per_row() {
+                while let bits @ 1.. = self.down.view().row(row)[word] {
+                    self.follow(crossing(air, row, word * 64 + bits.trailing_zeros() as usize, DOWN), air);
+                    self.judge(false);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn mark_crossings(&mut self, air: MaskView<'_>) {
+        let (mut across, mut down) = (self.across.view_mut(), self.down.view_mut());
+        across.clear();
+        for row in grid_lines(air.rows()) {
+            let line = air.row(row);
+            for (word, marks) in across.row_mut(row).iter_mut().enumerate() {
+                let next = line.get(word + 1).copied().unwrap_or(0);
+                *marks = line[word] ^ (line[word] >> 1 | next << 63);
+            }
+            if let Some(last) = air.cols().checked_sub(1) {
+                across.set(row, last, false);
+            }
+        }
+        down.clear();
+        for row in 1..air.rows() {
+            let (above, here) = (air.row(row - 1), air.row(row));
+            for (word, marks) in down.row_mut(row - 1).iter_mut().enumerate() {
+                *marks = (above[word] ^ here[word]) & self.columns[word];
+            }
+        }
+    }
+
+    /// Follows a contour to its end, or to where it began, and takes its marks off the grid.
+    fn follow(&mut self, start: Crossing, air: MaskView<'_>) -> &[Crossing] {
+        let first = self.crossings.len();
+        let (mut across, mut down) = (self.across.view_mut(), self.down.view_mut());
+        let mut crossing = start;
+        loop {
+            self.crossings.push(crossing);
+            let (row, col) = crossing.first_pixel();
+            unmark(if crossing.is_across() { &mut across } else { &mut down }, row, col);
+            match crossing.next(air) {
+                Some(next) if next != start => crossing = next,
+                _ => break,
+            }
+        }
+        &self.crossings[first..]
+    }
+
+    /// Keeps the closed contour followed last if it is large, and else forgets it.
+    fn judge(&mut self, is_open: bool) {
+        let crossings = self.kept_crossings()..self.crossings.len();
+        let contour = &self.crossings[crossings.clone()];
+        let hull_area_x800 = if box_exceeds(contour, LEAST_PX) { self.hull.area_x800(contour) } else { 0 };
+        if hull_area_x800 > 800 * LEAST_PX as i64 {
+            self.large.push(Contour { hull_area_x800, is_open, crossings });
+        } else {
+            self.forget();
+        }
+    }
+
+    /// Forgets the contour followed last.
+    fn forget(&mut self) {
+        self.crossings.truncate(self.kept_crossings());
+    }
+
+    fn kept_crossings(&self) -> usize {
+        self.large.last().map_or(0, |contour| contour.crossings.end)
+    }
+}
+
+/// The lines of the grid among `length` rows or columns: the last one too, because there contours end.
+fn grid_lines(length: usize) -> impl Iterator<Item = usize> {
+    let last = length.checked_sub(1).filter(|last| !last.is_multiple_of(GRID_PX));
+    (0..length).step_by(GRID_PX).chain(last)
+}
+
+#[inline(always)]
+fn unmark(marks: &mut MaskViewMut<'_>, row: i32, col: i32) {
+    let words = marks.as_view().words_per_row();
+    marks.words_mut()[row as usize * words + col as usize / 64] &= !(1 << (col % 64));
+}
+
+/// The crossing between a pixel and its neighbour on the right or below, which differ.
+fn crossing(air: MaskView<'_>, row: usize, col: usize, way: u8) -> Crossing {
+    let pixel = Crossing { row: row as i32, col: col as i32, way };
+    match (air.get(row, col), way) {
+        (true, _) => pixel,
+        (false, RIGHT) => Crossing { col: pixel.col + 1, way: LEFT, ..pixel },
+        (false, _) => Crossing { row: pixel.row + 1, way: UP, ..pixel },
+    }
+}
+
+/// Where contours enter the image, to be followed inwards: each has one such end.
+fn ends(air: MaskView<'_>) -> impl Iterator<Item = Crossing> + '_ {
+    let (last_row, last_col) = (air.rows().saturating_sub(1), air.cols().saturating_sub(1));
+    let on_row = move |row: usize, inwards: u8| {
+        (0..last_col)
+            .filter(move |&col| air.get(row, col) != air.get(row, col + 1))
+            .map(move |col| (crossing(air, row, col, RIGHT), inwards))
+    };
+    let on_col = move |col: usize, inwards: u8| {
+        (0..last_row)
+            .filter(move |&row| air.get(row, col) != air.get(row + 1, col))
+            .map(move |row| (crossing(air, row, col, DOWN), inwards))
+    };
+    on_row(0, DOWN)
+        .chain(on_row(last_row, UP))
+        .chain(on_col(0, RIGHT))
+        .chain(on_col(last_col, LEFT))
+        .filter(|(crossing, inwards)| crossing.travel() == *inwards)
+        .map(|(crossing, _)| crossing)
+}
+
+/// Whether all vertices lie on one line.
+fn is_straight(contour: &[Crossing]) -> bool {
+    let Some((first, rest)) = contour.split_first() else { return true };
+    let from = first.vertex_x20();
+    let offset = |crossing: &Crossing| {
+        let vertex = crossing.vertex_x20();
+        (vertex.0 - from.0, vertex.1 - from.1)
+    };
+    let Some(along) = rest.first().map(offset) else { return true };
+    rest.iter().map(offset).all(|to| along.0 * to.1 == along.1 * to.0)
+}
+
+/// Whether a box of the air pixels, 1/20 px wider on each side, could hold a hull of this area.
+fn box_exceeds(contour: &[Crossing], least_px: u64) -> bool {
+    let extent_x20 = |pixel: fn(&Crossing) -> i32| {
+        let (first, last) =
+            contour.iter().map(pixel).fold((i32::MAX, i32::MIN), |(lo, hi), at| (lo.min(at), hi.max(at)));
+        20 * i64::from(last - first) + 2
+    };
+    // The contour of a single pixel already has four crossings.
+    contour.len() >= 4 && extent_x20(|c| c.row) * extent_x20(|c| c.col) > 400 * least_px as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_degenerate(picture: &str) -> bool {
+        let air = Mask::drawn(picture);
+        let view = air.view();
+        Contours::new(view.rows(), view.cols()).find(view).is_err()
+    }
+
+    #[test]
+    fn straight_contours_are_seen() {
+        let straight = [
+            "# . . .\n. . . .\n. . . .",
+            "# # . .\n# . . .\n. . . .",
+            "# # # #\n. . . .\n. . . .",
+            "# # . .\n# # . .\n# # . .",
+            ". # # #\n# # # #\n# # # #",
+            "# # . .",
+        ];
+        for picture in straight {
+            assert!(is_degenerate(picture), "{picture}");
+        }
+        let bent = [
+            ". # . .\n. . . .\n. . . .",
+            "# # . .\n. . . .\n. . . .",
+            "# # # #\n# . . .\n. . . .",
+            ". . . .\n. # . .\n. . . .",
+            "# # # #\n# # # #\n# # # #",
+            "# # # #\n# . . #\n# # # #",
+        ];
+        for picture in bent {
+            assert!(!is_degenerate(picture), "{picture}");
+        }
+    }
+
+    /// Squares of `side` pixels at every place relative to the grid.
+    #[test]
+    fn no_large_contour_slips_through_the_grid() {
+        for (side, hull_x800) in [(45, (44 * 20 + 2) * (44 * 20 + 2) - 4), (46, 902 * 902 - 4), (47, 922 * 922 - 4)] {
+            let expected = usize::from(hull_x800 * 2 > 800 * 2000);
+            for at in 1..GRID_PX {
+                let inside = at..at + side;
+                let hole = Mask::from_fn(100, 100, |r, c| inside.contains(&r) && inside.contains(&c));
+                let mut contours = Contours::new(100, 100);
+                contours.find(hole.view()).unwrap();
+                assert_eq!(contours.large.len(), expected, "{side} at {at}");
+                assert!(contours.large.iter().all(|c| c.hull_area_x800 == 2 * hull_x800 + 4));
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The notebook's lungs on one slice: which contours it keeps, and what it draws of them.
+
+use super::canvas::Canvas;
+use super::contours::{Contour, Contours};
+use super::{Dropped, LEAST_PX, NOTEBOOK_DENSE_FROM_HU, NotebookDense};
+use hilum_core::{Mask, MaskView, SliceView};
+
+/// What the notebook finds on one slice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotebookSlice {
+    /// Its lung mask.
+    pub lung: Mask,
+    /// Air pixels that carry a vertex of a kept contour: what its denoising takes off the dense tissue.
+    pub contour_px: Mask,
+}
+
+impl NotebookSlice {
+    /// The notebook's lungs on one slice.
+    ///
+    /// * `air` - pixels below [`super::NOTEBOOK_AIR_BELOW_HU`].
+    ///
+    /// # Errors
+    /// [`Dropped`] where the notebook gives no mask.
+    pub fn of(air: MaskView<'_>) -> Result<Self, Dropped> {
+        let mut finder = LungFinder::new(air.rows(), air.cols());
+        finder.find(air)?;
+        Ok(finder.found())
+    }
+
+    /// The notebook's vessels: lung pixels at or above -500 HU, in the variant asked for. A pixel of exactly 0 HU is lost,
+    /// as in the notebook.
+    pub fn dense(&self, slice: SliceView<'_>, variant: NotebookDense) -> Mask {
+        let lung = self.lung.view();
+        let mut dense = Mask::new(lung.rows(), lung.cols());
+        let mut view = dense.view_mut();
+        for row in 0..lung.rows() {
+            for col in lung.columns(row) {
+                let product = f64::from(slice.hu(row, col)) * variant.mask_value();
+                let is_dense = product >= f64::from(NOTEBOOK_DENSE_FROM_HU) && product != 0.0;
+                view.set(row, col, is_dense);
+            }
+        }
+        if variant.is_denoised() {
+            view.and_not(self.contour_px.view());
+        }
+        dense
+    }
+}
+
+/// Finds lungs on slice after slice of one shape; the memory is kept from one to the next.
+#[derive(Debug, Clone)]
+pub(super) struct LungFinder {
+    contours: Contours,
+    kept: Vec<Contour>,
+    canvas: Canvas,
+    lung: Mask,
+}
+
+impl LungFinder {
+    pub(super) fn new(rows: usize, cols: usize) -> Self {
+        Self {
+            contours: Contours::new(rows, cols),
+            kept: Vec::new(),
+            canvas: Canvas::new(rows, cols),
+            lung: Mask::new(rows, cols),
+        }
+    }
+
+    /// The lung's pixels on the slice with this `air`.
+    ///
+    /// # Errors
+    /// [`Dropped`] where the notebook gives no mask.
+    pub(super) fn find(&mut self, air: MaskView<'_>) -> Result<u64, Dropped> {
+        self.contours.find(air)?;
+        self.keep_lungs()?;
+        let mut lung = self.lung.view_mut();
+        lung.clear();
+        let (mut polygons, mut lung_px, mut overlap) = (0, 0, false);
+        for contour in &self.kept {
+            let area_px = self.canvas.draw(self.contours.crossings(contour), contour.is_open);
+            if area_px > LEAST_PX {
+                overlap |= self.canvas.add_to(&mut lung);
+                polygons += 1;
+                lung_px += area_px;
+            }
+        }
+        if overlap {
+            return Err(Dropped::OverlappingPolygons);
+        }
+        if polygons < 2 {
+            return Err(Dropped::FewerThanTwoPolygons);
+        }
+        Ok(lung_px)
+    }
+
+    /// The closed contours of sufficient hull: both when there are two, else all but the largest.
+    fn keep_lungs(&mut self) -> Result<(), Dropped> {
+        self.kept.clone_from(&self.contours.large);
+        if self.kept.len() < 2 {
+            return Err(Dropped::FewerThanTwoClosedContours);
+        }
+        if self.kept.len() > 2 {
+            self.kept.sort_by_key(|c| c.hull_area_x800);
+            if self.kept.windows(2).any(|pair| pair[0].hull_area_x800 == pair[1].hull_area_x800) {
+                return Err(Dropped::EqualHullAreas);
+            }
+            self.kept.pop();
+        }
+        Ok(())
+    }
+
+    /// The masks of the slice on which lungs were found last.
+    pub(super) fn found(&self) -> NotebookSlice {
+        let mut contour_px = Mask::new(self.lung.view().rows(), self.lung.view().cols());
+        let mut view = contour_px.view_mut();
+        for crossing in self.kept.iter().flat_map(|c| self.contours.crossings(c)) {
+            view.set(crossing.row as usize, crossing.col as usize, true);
+        }
+        NotebookSlice { lung: self.lung.clone(), contour_px }
+    }
+}

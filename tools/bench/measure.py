@@ -6,7 +6,7 @@
 Every command is a process of its own. Commands take turns, so that a busy machine harms all of them alike. CPU is user and
 system time of the process and its children, from the kernel; peak memory is the largest resident set among them. Beside
 the minimum, which is nearest to what the work costs, stands the median. PYTHON needs isal, and deflate for the second
-decoder; the rival needs what it needs (numpy, opencv-python-headless, isal).
+decoder; the rival needs what it needs (numpy, opencv-python-headless, isal), --notebook what tools/oracle needs.
 """
 
 import argparse
@@ -25,8 +25,12 @@ from pathlib import Path
 
 # Goals of the project: CPU of the rival over CPU of hilum.
 GOAL_PLAIN, GOAL_GZIP = 10.0, 3.0
+# CPU of the notebook's own code, without its denoising, over CPU of hilum's notebook recipe with it.
+GOAL_NOTEBOOK_PLAIN, GOAL_NOTEBOOK_GZIP = 100.0, 25.0
 # CPU of hilum over CPU of the best decoder alone is told, throughput of two jobs over one has this goal.
 GOAL_TWO_JOBS = 1.8
+
+HILUM_NOTEBOOK = "hilum, notebook, denoised"
 
 # What a decoder takes to unpack a whole file in memory, interpreter and imports not counted.
 DECODERS = {
@@ -109,19 +113,32 @@ def both_kinds(volume: Path, folder: Path) -> tuple[Path, Path]:
     return plain, packed
 
 
-def same_answer(file: str, results: dict[str, Runs]) -> None:
-    """The rival and hilum's notebook recipe must have done the same work: same slice, same pixels."""
-    rival, ours = (json.loads(results[name].outputs[-1]) for name in ("rival", "hilum, notebook"))
+def same_answer(file: str, theirs: Runs, ours: Runs, dense: str) -> None:
+    """The other and hilum's notebook recipe must have done the same work: same slice, same pixels."""
+    theirs, ours = (json.loads(runs.outputs[-1]) for runs in (theirs, ours))
     found = [ours[key] for key in ("slice_index", "lung_area_px", "dense_area_px")]
-    expected = [rival[key] for key in ("slice", "lung_pixels", "vessel_pixels")]
+    expected = [theirs[key] for key in ("slice", "lung_pixels", dense)]
     if found != expected:
-        sys.exit(f"{file}: hilum says {found}, the rival {expected}")
+        sys.exit(f"{file}: hilum says {found}, the other {expected}")
+
+
+def notebook_code(args: argparse.Namespace, path: Path, denoised: Runs) -> None:
+    """The notebook's own steps on one file, beside hilum's notebook recipe with the denoising that they leave out."""
+    script = str(Path(__file__).with_name("notebook_code.py"))
+    theirs, ours = Runs(), Runs()
+    for _ in range(args.notebook_times):
+        run([args.python, script, str(path)], theirs)
+        run([args.hilum, "measure", str(path), "--recipe", "notebook", "--json"], ours)
+    same_answer(path.name, theirs, ours, "vessel_pixels")
+    goal = GOAL_NOTEBOOK_GZIP if path.suffix == ".gz" else GOAL_NOTEBOOK_PLAIN
+    print(f"\nThe notebook's code, without its denoising: CPU {min(theirs.cpu_s):.2f} s, {max(theirs.peak_mib):.0f} MiB;")
+    print(f"over hilum's notebook recipe, with it: {min(theirs.cpu_s) / min(denoised.cpu_s):.0f} times (goal {goal:.0f}).")
 
 
 def one_volume(args: argparse.Namespace, path: Path) -> None:
     """Rival, hilum and decoders on one file."""
     commands = {
-        "hilum, notebook": [args.hilum, "measure", str(path), "--recipe", "notebook", "--json"],
+        HILUM_NOTEBOOK: [args.hilum, "measure", str(path), "--recipe", "notebook", "--notebook-dense", "denoised", "--json"],
         "hilum, default": [args.hilum, "measure", str(path), "--json"],
     }
     if args.rival:
@@ -131,7 +148,7 @@ def one_volume(args: argparse.Namespace, path: Path) -> None:
         commands |= {name: [args.python, "-c", code, str(path)] for name, code in DECODERS.items() if usable(args, name)}
     results = taking_turns(commands, args.times)
     if args.rival:
-        same_answer(path.name, results)
+        same_answer(path.name, results["rival"], results[HILUM_NOTEBOOK], "vessel_pixels_denoised")
     goal = GOAL_GZIP if packed else GOAL_PLAIN
     print(f"\n### {path.name}, {path.stat().st_size / 1e6:.0f} MB\n")
     print("| command | CPU s, min | CPU s, median | wall s, min | peak MiB | rival / this | goal |")
@@ -144,6 +161,8 @@ def one_volume(args: argparse.Namespace, path: Path) -> None:
         ratio = f"{min(results['rival'].cpu_s) / min(runs.cpu_s):.1f}" if args.rival else ""
         wanted = "" if name == "rival" else f"{goal:.0f}"
         print(f"| {name} | {runs.row()} | {ratio} | {wanted} |")
+    if args.notebook:
+        notebook_code(args, path, results[HILUM_NOTEBOOK])
 
 
 def usable(args: argparse.Namespace, decoder: str) -> bool:
@@ -212,6 +231,8 @@ def main() -> None:
     parser.add_argument("volumes", nargs="*", type=Path, help="NIfTI volumes, .nii or .nii.gz")
     parser.add_argument("--hilum", default="target/release/hilum", help="the program")
     parser.add_argument("--rival", help="a script: PYTHON RIVAL VOLUME --workers 1, prints JSON")
+    parser.add_argument("--notebook", action="store_true", help="measure the notebook's own steps too: slow")
+    parser.add_argument("--notebook-times", type=int, default=2, help="runs of the notebook's steps")
     parser.add_argument("--python", default=sys.executable, help="Python for rival and decoders")
     parser.add_argument("--phantom", metavar="IxJxK", help="make a phantom of this many voxels and measure it too")
     parser.add_argument("--times", type=int, default=5, help="runs of each command")

@@ -1,10 +1,11 @@
 //! The two ways of measuring: slices in, one after the other; lung and dense tissue of the chosen slice out.
 
+use crate::scan::ScanSettings;
 use hilum_core::{Direction, Finding, Geometry, Mask, MaskVolume, Recipe, SliceView, schema::LungState};
 use hilum_imaging::{
     SliceChoice, lung_state,
     lungs::{Lungs, Planes},
-    notebook::NotebookScan,
+    notebook::{NotebookDense, NotebookScan},
 };
 
 /// Lungs smaller or larger than this (ml) are looked at twice: children, partial scans, leaks.
@@ -41,16 +42,18 @@ pub(crate) enum Method {
     /// hilum's own: everything is decided when all slices have been seen.
     Default(Box<Planes>),
     /// The notebook's: every slice by itself.
-    Notebook(NotebookScan),
+    Notebook(Box<NotebookScan>, NotebookDense),
 }
 
 impl Method {
-    pub(crate) fn new(recipe: Recipe, geometry: &Geometry) -> Self {
-        match recipe {
-            Recipe::Default => {
-                Self::Default(Box::new(Planes::new(geometry.rows(), geometry.cols(), geometry.slices())))
-            }
-            Recipe::Notebook => Self::Notebook(NotebookScan::default()),
+    pub(crate) fn new(settings: &ScanSettings, geometry: &Geometry) -> Self {
+        let (rows, cols) = (geometry.rows(), geometry.cols());
+        match settings.recipe {
+            Recipe::Default => Self::Default(Box::new(Planes::new(rows, cols, geometry.slices()))),
+            Recipe::Notebook => Self::Notebook(
+                Box::new(NotebookScan::new(rows, cols)),
+                settings.notebook_dense.unwrap_or_default(),
+            ),
         }
     }
 
@@ -58,7 +61,7 @@ impl Method {
     pub(crate) fn take(&mut self, index: usize, slice: SliceView<'_>) {
         match self {
             Self::Default(planes) => planes.take(index, slice),
-            Self::Notebook(scan) => scan.take(slice),
+            Self::Notebook(scan, _) => scan.take(slice),
         }
     }
 
@@ -66,7 +69,7 @@ impl Method {
     pub(crate) fn finish(self, geometry: &Geometry, findings: &mut Vec<Finding>) -> Option<Measured> {
         match self {
             Self::Default(planes) => finish_default(*planes, geometry, findings),
-            Self::Notebook(scan) => finish_notebook(scan, geometry, findings),
+            Self::Notebook(scan, dense) => finish_notebook(*scan, dense, geometry, findings),
         }
     }
 }
@@ -87,14 +90,19 @@ fn finish_default(planes: Planes, geometry: &Geometry, findings: &mut Vec<Findin
     Some(Measured { lung, dense, area_px, choice, lung_state, lung_volume_ml: Some(lung_volume_ml) })
 }
 
-fn finish_notebook(scan: NotebookScan, geometry: &Geometry, findings: &mut Vec<Finding>) -> Option<Measured> {
+fn finish_notebook(
+    scan: NotebookScan,
+    dense: NotebookDense,
+    geometry: &Geometry,
+    findings: &mut Vec<Finding>,
+) -> Option<Measured> {
     let dropped = scan.dropped_in_words();
     if geometry.frame().slice_axis != 2 {
         let message = "the notebook slices every file along its third axis; here that is not the body's axis, \
                        and hilum took the axial slices instead";
         findings.push(Finding::warn("notebook_axis", message));
     }
-    let Some((choice, best)) = SliceChoice::largest(&scan.area_px).zip(scan.best) else {
+    let Some((choice, best)) = SliceChoice::largest(&scan.area_px).zip(scan.best(dense)) else {
         let message = format!("the notebook finds no pair of lungs on any slice: {dropped}");
         findings.push(Finding::reject("notebook_no_lung", message));
         return None;
@@ -103,12 +111,26 @@ fn finish_notebook(scan: NotebookScan, geometry: &Geometry, findings: &mut Vec<F
         let message = format!("the notebook drops slices: {dropped}");
         findings.push(Finding::note("notebook_dropped_slices", message));
     }
+    if scan.equal_hulls > 0 {
+        let message = format!(
+            "on {} slices two contours have hulls of equal area; there the notebook stops with an exception \
+             if its rounding errors are equal too",
+            scan.equal_hulls
+        );
+        findings.push(Finding::note("notebook_equal_hulls", message));
+    }
+    if dense != NotebookDense::Plain {
+        let message = format!(
+            "dense tissue is the notebook's in its variant '{dense}': not to be compared with that of another variant"
+        );
+        findings.push(Finding::note("notebook_dense_variant", message));
+    }
     let on_slice = |mask: &Mask| {
         let mut volume = MaskVolume::new(geometry.rows(), geometry.cols(), geometry.slices());
         volume.slice_mut(best.index).or(mask.view());
         volume
     };
-    let (lung, dense) = (on_slice(&best.slice.lung), on_slice(&best.dense));
+    let (lung, dense) = (on_slice(&best.lung), on_slice(&best.dense));
     Some(Measured { lung, dense, area_px: scan.area_px, choice, lung_state: None, lung_volume_ml: None })
 }
 

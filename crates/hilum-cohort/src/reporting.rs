@@ -71,11 +71,19 @@ fn provenance(run: &RunFile) -> Provenance {
     Provenance {
         version: run.hilum.clone(),
         recipe: run.recipe,
-        command: format!("hilum run {} --recipe {}", run.input, run.recipe),
+        command: command(run),
         settings,
         inputs_hash: Some(format!("blake3:{}", run.inputs_blake3)),
         left_out: run.left_out.clone(),
     }
+}
+
+fn command(run: &RunFile) -> String {
+    let mut command = format!("hilum run {} --recipe {}", run.input, run.recipe);
+    if let Some(dense) = run.settings.get("notebook_dense").and_then(serde_json::Value::as_str) {
+        command.push_str(&format!(" --notebook-dense {dense}"));
+    }
+    command
 }
 
 fn in_words(value: &serde_json::Value) -> String {

@@ -10,7 +10,7 @@ use crate::{
     pictures::{OUTPUTS, OutputError, hash_of, write_outputs},
 };
 use hilum_core::{Direction, Finding, Geometry, Level, Recipe, SliceSource, Status, schema::Measurement};
-use hilum_imaging::{Gate, geometry_findings};
+use hilum_imaging::{Gate, geometry_findings, notebook::NotebookDense};
 use hilum_io::nifti::{NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
 use serde::Serialize;
 use std::{ops::ControlFlow, path::Path};
@@ -25,6 +25,9 @@ const MASK_BITS: u64 = 3;
 pub struct ScanSettings {
     /// How to select and measure.
     pub recipe: Recipe,
+    /// Which of its vessel masks the recipe `notebook` computes; `None` is the plain one. No other recipe reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notebook_dense: Option<NotebookDense>,
 }
 
 /// Memory that a worker keeps from scan to scan.
@@ -69,7 +72,7 @@ pub fn examine(
     findings.extend(geometry_findings(geometry));
 
     let mut gate = Gate::new(geometry.slices());
-    let mut method = Method::new(settings.recipe, geometry);
+    let mut method = Method::new(settings, geometry);
     voxels.visit_slices(&mut |index, slice| {
         gate.take(index, slice);
         method.take(index, slice);

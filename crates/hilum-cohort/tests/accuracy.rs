@@ -19,7 +19,7 @@ fn measure(path: &Path, recipe: Recipe) -> Measured {
     let file = NiftiFile::open(path).unwrap();
     let mut workspace = Workspace::default();
     let mut voxels = open_voxels(&file, ReadMode::Whole, &mut workspace).unwrap();
-    let examined = examine(&file, &mut voxels, &ScanSettings { recipe }).unwrap();
+    let examined = examine(&file, &mut voxels, &ScanSettings { recipe, ..ScanSettings::default() }).unwrap();
     examined.measured.unwrap_or_else(|| panic!("{}: {:?}", path.display(), examined.findings))
 }
 

@@ -99,7 +99,7 @@ impl Gate {
             let share = 100.0 * self.not_finite as f64 / (self.samples + self.not_finite) as f64;
             findings.push(Finding::warn(
                 "not_finite",
-                format!("{share:.2} % of the sampled voxels are NaN or infinite; they count as tissue"),
+                format!("{share:.2} % of the sampled voxels are NaN or infinite; NaN counts as tissue (in the recipe notebook as air)"),
             ));
         }
         match self.why_not_ct() {

@@ -27,7 +27,7 @@ proptest! {
         let geometry = Geometry::lps([cols, rows, slices], [spacing.0, spacing.1, spacing.2]).unwrap();
         let mut planes = Planes::new(rows, cols, slices);
         let mut gate = Gate::new(slices);
-        let mut notebook = NotebookScan::default();
+        let mut notebook = NotebookScan::new(rows, cols);
         for k in 0..slices {
             let pixels: Vec<i16> =
                 (0..rows * cols).map(|p| voxel(seed, p % cols, p / cols, k, grain)).collect();

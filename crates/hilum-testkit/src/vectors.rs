@@ -87,7 +87,7 @@ pub struct ContoursCase {
     pub contours: Vec<Contour>,
 }
 
-/// A drawn slice and what the notebook makes of it.
+/// A slice and what the notebook makes of it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct NotebookSlice {
     /// What the slice shows.
@@ -103,6 +103,7 @@ pub struct NotebookSlice {
     vessel: Option<Runs>,
     vessel_denoised: Option<Runs>,
     vessel_255: Option<Runs>,
+    vessel_255_denoised: Option<Runs>,
 }
 
 /// The masks that the notebook makes of a slice.
@@ -116,6 +117,8 @@ pub struct NotebookMasks {
     pub vessel_denoised: Mask,
     /// The same on a 0/255 mask, as its figures have it.
     pub vessel_255: Mask,
+    /// The same after denoising: what its figures show.
+    pub vessel_255_denoised: Mask,
 }
 
 impl NotebookSlice {
@@ -141,6 +144,7 @@ impl NotebookSlice {
             vessel: mask(&self.vessel)?,
             vessel_denoised: mask(&self.vessel_denoised)?,
             vessel_255: mask(&self.vessel_255)?,
+            vessel_255_denoised: mask(&self.vessel_255_denoised)?,
         })
     }
 }
@@ -226,6 +230,14 @@ pub fn windows() -> Vec<WindowCase> {
     read::<Windows>("windows").windows
 }
 
+/// The cases of `notebook_phantoms.json`: slices of phantoms, in the form of [`notebook_slices`].
+///
+/// # Panics
+/// As [`masks`].
+pub fn notebook_phantoms() -> Vec<NotebookSlice> {
+    read::<Cases<_>>("notebook_phantoms").cases
+}
+
 #[derive(Deserialize)]
 struct Cases<T> {
     cases: Vec<T>,
@@ -277,7 +289,7 @@ mod tests {
             assert_eq!(case.hu.len(), case.grey.len());
             assert!(case.grey.contains(&0) && case.grey.contains(&255), "{case:?}");
         }
-        for slice in notebook_slices() {
+                for slice in notebook_slices().into_iter().chain(notebook_phantoms()) {
             assert_eq!(slice.hu().len(), slice.rows * slice.cols);
             assert_eq!(slice.masks().is_none(), slice.reason.is_some(), "{}", slice.name);
         }

@@ -2,11 +2,11 @@
 
 use crate::{
     figure_args::FigureArgs,
+    method::MethodArgs,
     table_args::{COMPARE_HELP, CompareArgs, DESCRIBE_HELP, DescribeArgs},
     units::{ClassName, Dims, MemorySize, Spacing},
 };
 use clap::{Args, Parser, Subcommand, builder::styling, value_parser};
-use hilum_core::Recipe;
 use std::path::PathBuf;
 
 const STYLES: styling::Styles = styling::Styles::styled()
@@ -138,9 +138,8 @@ pub(crate) struct RunArgs {
 /// How to work, for commands that measure many scans.
 #[derive(Debug, Args)]
 pub(crate) struct WorkArgs {
-    /// The method: default, or notebook (repeats a 2022 study fault for fault, for comparison).
-    #[arg(long, default_value_t)]
-    pub(crate) recipe: Recipe,
+    #[command(flatten)]
+    pub(crate) method: MethodArgs,
     /// Scans measured at a time [default: one per processor].
     #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
@@ -184,9 +183,8 @@ pub(crate) struct ScanArgs {
 pub(crate) struct MeasureArgs {
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
-    /// The method: default or notebook.
-    #[arg(long, default_value_t)]
-    pub(crate) recipe: Recipe,
+    #[command(flatten)]
+    pub(crate) method: MethodArgs,
 }
 
 #[derive(Debug, Args)]

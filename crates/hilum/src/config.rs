@@ -42,13 +42,8 @@ impl RunConfig {
             max_memory_bytes: args.work.max_memory.map(|MemorySize(bytes)| bytes),
             retry_failed: args.retry_failed,
         };
-        Ok(Self { request, settings: settings(&args.work), show: show(&args.work), figures: args.figures })
+        Ok(Self { request, settings: args.work.method.settings()?, show: show(&args.work), figures: args.figures })
     }
-}
-
-/// The settings that change results.
-pub(crate) fn settings(work: &WorkArgs) -> ScanSettings {
-    ScanSettings { recipe: work.recipe }
 }
 
 /// How to show the work, given the flags and whether a person watches.

@@ -1,12 +1,14 @@
 //! The last words of a run: counts, what to look at, where the report lies, how to go on.
 
 use crate::{
+    config::RunConfig,
+    method,
     say::{self, BAD, BOLD, DIM, GOOD, ODD},
     units::{bytes_in_words, seconds_in_words},
 };
 use anstyle::Style;
-use hilum_cohort::{NotMeasured, RunRequest, RunSummary, left_out_in_words};
-use hilum_core::{Recipe, Status};
+use hilum_cohort::{NotMeasured, RunRequest, RunSummary, left_out_in_words, scan::ScanSettings};
+use hilum_core::Status;
 use std::path::Path;
 
 /// Scans of each status without numbers that are named; the table has them all.
@@ -15,7 +17,8 @@ const NAMED: usize = 5;
 const REASON_CHARS: usize = 68;
 
 /// Prints how a run went.
-pub(crate) fn print(request: &RunRequest, summary: &RunSummary) {
+pub(crate) fn print(config: &RunConfig, summary: &RunSummary) {
+    let request = &config.request;
     let (run, counts) = (&summary.run, &summary.run.counts);
     let this = &run.this_run;
     let kept = match this.kept {
@@ -49,12 +52,12 @@ pub(crate) fn print(request: &RunRequest, summary: &RunSummary) {
     let table = request.out.join("measurements.csv");
     line("table", GOOD, &format!("{} {DIM}(and .parquet){DIM:#}", table.display()));
     if counts.status(Status::Failed) > 0 && !request.retry_failed {
-        line("retry", GOOD, &format!("{} --retry-failed", command(request, run.recipe)));
+        line("retry", GOOD, &format!("{} --retry-failed", command(request, &config.settings)));
     }
 }
 
 /// The command that goes on with a stopped run.
-pub(crate) fn command(request: &RunRequest, recipe: Recipe) -> String {
+pub(crate) fn command(request: &RunRequest, settings: &ScanSettings) -> String {
     let path = |path: &Path| quoted(&path.display().to_string());
     let mut words =
         vec!["hilum run".to_owned(), path(&request.input), "--out".to_owned(), path(&request.out)];
@@ -64,9 +67,7 @@ pub(crate) fn command(request: &RunRequest, recipe: Recipe) -> String {
     for (label, name) in &request.class_names {
         words.extend(["--class-name".to_owned(), quoted(&format!("{label}={name}"))]);
     }
-    if recipe != Recipe::default() {
-        words.extend(["--recipe".to_owned(), recipe.to_string()]);
-    }
+    words.extend(method::arguments(settings));
     words.join(" ")
 }
 
@@ -125,6 +126,8 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hilum_core::Recipe;
+    use hilum_imaging::notebook::NotebookDense;
 
     #[test]
     fn words_are_quoted_where_a_shell_needs_it() {
@@ -151,7 +154,14 @@ mod tests {
             retry_failed: false,
         };
         let expected = "hilum run 'my scans' --out out --labels classes.csv --class-name 2=COVID-19";
-        assert_eq!(command(&request, Recipe::Default), expected);
-        assert_eq!(command(&request, Recipe::Notebook), format!("{expected} --recipe notebook"));
+        assert_eq!(command(&request, &ScanSettings::default()), expected);
+        let mut settings = ScanSettings { recipe: Recipe::Notebook, ..ScanSettings::default() };
+        settings.notebook_dense = Some(NotebookDense::Plain);
+        assert_eq!(command(&request, &settings), format!("{expected} --recipe notebook"));
+        settings.notebook_dense = Some(NotebookDense::On255);
+        assert_eq!(
+            command(&request, &settings),
+            format!("{expected} --recipe notebook --notebook-dense 255")
+        );
     }
 }

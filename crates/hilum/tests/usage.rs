@@ -8,7 +8,7 @@ use story::Story;
 #[test]
 fn wrong_use_exits_2_and_says_what_to_do() {
     let story = Story::new();
-    let wrong: [&[&str]; 7] = [
+    let wrong: [&[&str]; 9] = [
         &[],
         &["run"],
         &["run", "scans"],
@@ -16,6 +16,8 @@ fn wrong_use_exits_2_and_says_what_to_do() {
         &["run", "scans", "--out", "out", "--max-memory", "12"],
         &["run", "scans", "--out", "out", "--class-name", "a=1", "--class-name", "a=2"],
         &["phantom", "--out", "p", "--covid-share", "2"],
+        &["run", "scans", "--out", "out", "--notebook-dense", "255"],
+        &["measure", "scan.nii", "--recipe", "notebook", "--notebook-dense", "256"],
     ];
     for args in wrong {
         let ran = story.hilum(args);
@@ -135,4 +137,30 @@ fn shells_and_manuals_are_served() {
     assert!(story.path("man/hilum-run.1").is_file());
     assert!(story.hilum(&["--version"]).out.starts_with("hilum "));
     assert!(story.hilum(&["help", "run"]).out.contains("Examples:"));
+}
+
+#[test]
+fn the_notebook_has_variants_and_a_run_says_which() {
+    let story = Story::new();
+    story.hilum(&["phantom", "--out", "scans", "--dims", "192x192x24", "--covid-share", "1"]);
+    let run = |dense: &[&str]| -> (u64, String, serde_json::Value) {
+        let notebook = ["run", "scans", "--out", "out", "--recipe", "notebook", "--json"];
+        let ran = story.hilum(&[&notebook[..], dense].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let summary: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let record = std::fs::read(story.path("out/scans/phantom_0001/scan.json")).unwrap();
+        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        let config = std::fs::read_to_string(story.path("out/config.toml")).unwrap();
+        (record["row"]["dense_area_px"].as_u64().unwrap(), config, summary)
+    };
+    let (plain, config, summary) = run(&[]);
+    assert!(config.contains("notebook_dense = \"plain\""), "{config}");
+    assert_eq!(summary["settings"]["notebook_dense"], "plain");
+    // Another variant is another result: nothing of the run before is kept.
+    let (denoised, config, summary) = run(&["--notebook-dense", "denoised"]);
+    assert!(config.contains("notebook_dense = \"denoised\""), "{config}");
+    assert_eq!(summary["this_run"]["kept"], 0);
+    let (figures, _, summary) = run(&["--notebook-dense", "255-denoised"]);
+    assert_eq!(summary["settings"]["notebook_dense"], "255-denoised");
+    assert!(figures < denoised && denoised < plain, "{figures}, {denoised}, {plain}");
 }

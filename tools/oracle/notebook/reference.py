@@ -33,8 +33,8 @@ class Dropped(Exception):
 
 
 def air(slice_hu: np.ndarray) -> np.ndarray:
-    """1.0 where the notebook sees air: below -300 HU."""
-    return (slice_hu < AIR_BELOW_HU).astype(np.float64)
+    """1.0 where the notebook sees air: clipped at -300 from above, what is not -300. So NaN is air."""
+    return (np.minimum(slice_hu, AIR_BELOW_HU) != AIR_BELOW_HU).astype(np.float64)
 
 
 def is_closed(contour: np.ndarray) -> bool:
@@ -108,12 +108,13 @@ def lungs_of(slice_hu: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
 def masks_of(slice_hu: np.ndarray) -> dict[str, np.ndarray]:
     """Every mask that the notebook makes of a slice, `[x, y]`."""
     lung, contours = lungs_of(slice_hu)
-    vessel = dense(lung, slice_hu)
+    vessel, vessel_255 = dense(lung, slice_hu), dense(lung, slice_hu, lung_value=255)
     return {
         "lung": lung,
         "vessel": vessel,
         "vessel_denoised": denoised(vessel, contours),
-        "vessel_255": dense(lung, slice_hu, lung_value=255),
+        "vessel_255": vessel_255,
+        "vessel_255_denoised": denoised(vessel_255, contours),
     }
 
 

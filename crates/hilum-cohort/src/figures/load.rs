@@ -43,7 +43,7 @@ pub(super) fn load(candidate: &Candidate, recipe: Recipe, pick: Pick) -> Result<
 }
 
 fn from_scan(scan: &ScanRef, recipe: Recipe, pick: Pick) -> Result<Vec<Shown>, String> {
-    let settings = ScanSettings { recipe };
+    let settings = ScanSettings { recipe, ..ScanSettings::default() };
     let file = NiftiFile::open(&scan.path).map_err(in_words)?;
     let mode = match settings.estimate_bytes(scan, ReadMode::Whole) {
         Some(_) => ReadMode::Whole,

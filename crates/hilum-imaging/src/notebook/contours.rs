@@ -267,7 +267,9 @@ mod tests {
     /// Squares of `side` pixels at every place relative to the grid.
     #[test]
     fn no_large_contour_slips_through_the_grid() {
-        for (side, hull_x800) in [(45, (44 * 20 + 2) * (44 * 20 + 2) - 4), (46, 902 * 902 - 4), (47, 922 * 922 - 4)] {
+        for (side, hull_x800) in
+            [(45, (44 * 20 + 2) * (44 * 20 + 2) - 4), (46, 902 * 902 - 4), (47, 922 * 922 - 4)]
+        {
             let expected = usize::from(hull_x800 * 2 > 800 * 2000);
             for at in 1..GRID_PX {
                 let inside = at..at + side;

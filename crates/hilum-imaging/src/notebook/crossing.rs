@@ -55,7 +55,8 @@ impl Crossing {
         let travel = self.travel();
         let (down, right) = STEPS[usize::from(travel)];
         let (row_ahead, col_ahead) = (row + down, col + right);
-        if row_ahead < 0 || col_ahead < 0 || row_ahead >= air.rows() as i32 || col_ahead >= air.cols() as i32 {
+        if row_ahead < 0 || col_ahead < 0 || row_ahead >= air.rows() as i32 || col_ahead >= air.cols() as i32
+        {
             return None;
         }
         if !is_air(air, row_ahead, col_ahead) {

@@ -12,6 +12,9 @@ pub struct NotebookSlice {
     pub lung: Mask,
     /// Air pixels that carry a vertex of a kept contour: what its denoising takes off the dense tissue.
     pub contour_px: Mask,
+    /// Whether two hulls have the very same area. The notebook sorts by the floating-point sums of Qhull and stops with an
+    /// exception where those are equal to the last bit, which rounding hinders in about five of six such ties.
+    pub equal_hulls: bool,
 }
 
 impl NotebookSlice {
@@ -54,6 +57,7 @@ pub(super) struct LungFinder {
     kept: Vec<Contour>,
     canvas: Canvas,
     lung: Mask,
+    pub(super) equal_hulls: bool,
 }
 
 impl LungFinder {
@@ -63,6 +67,7 @@ impl LungFinder {
             kept: Vec::new(),
             canvas: Canvas::new(rows, cols),
             lung: Mask::new(rows, cols),
+            equal_hulls: false,
         }
     }
 
@@ -99,12 +104,15 @@ impl LungFinder {
         if self.kept.len() < 2 {
             return Err(Dropped::FewerThanTwoClosedContours);
         }
+        self.equal_hulls = false;
         if self.kept.len() > 2 {
             self.kept.sort_by_key(|c| c.hull_area_x800);
-            if self.kept.windows(2).any(|pair| pair[0].hull_area_x800 == pair[1].hull_area_x800) {
+            let largest = self.kept.pop().map(|c| c.hull_area_x800);
+            // Which of the two Qhull's rounding makes the larger one cannot be told.
+            if self.kept.last().map(|c| c.hull_area_x800) == largest {
                 return Err(Dropped::EqualHullAreas);
             }
-            self.kept.pop();
+            self.equal_hulls = self.kept.windows(2).any(|two| two[0].hull_area_x800 == two[1].hull_area_x800);
         }
         Ok(())
     }
@@ -116,6 +124,6 @@ impl LungFinder {
         for crossing in self.kept.iter().flat_map(|c| self.contours.crossings(c)) {
             view.set(crossing.row as usize, crossing.col as usize, true);
         }
-        NotebookSlice { lung: self.lung.clone(), contour_px }
+        NotebookSlice { lung: self.lung.clone(), contour_px, equal_hulls: self.equal_hulls }
     }
 }

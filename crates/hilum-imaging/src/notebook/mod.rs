@@ -41,7 +41,7 @@ pub enum Dropped {
     DegenerateContour,
     /// Fewer than two contours are closed and large enough.
     FewerThanTwoClosedContours,
-    /// Two hulls have the same area, which its sorting cannot handle: the notebook stops with an exception.
+    /// The two largest hulls have the same area: the notebook stops with an exception, or drops one of them by chance.
     EqualHullAreas,
     /// Two polygons overlap.
     OverlappingPolygons,

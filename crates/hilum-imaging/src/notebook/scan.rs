@@ -12,6 +12,8 @@ pub struct NotebookScan {
     pub area_px: Vec<u64>,
     /// Why slices were dropped, and how many for each reason.
     pub dropped: Vec<(Dropped, usize)>,
+    /// Measured slices with [`NotebookSlice::equal_hulls`].
+    pub equal_hulls: usize,
     best: Option<Candidate>,
     air: Mask,
     finder: LungFinder,
@@ -49,6 +51,7 @@ impl NotebookScan {
         Self {
             area_px: Vec::new(),
             dropped: Vec::new(),
+            equal_hulls: 0,
             best: None,
             air: Mask::new(rows, cols),
             finder: LungFinder::new(rows, cols),
@@ -60,7 +63,10 @@ impl NotebookScan {
         notebook_air(slice, &mut self.air);
         let index = self.area_px.len();
         let area_px = match self.finder.find(self.air.view()) {
-            Ok(area_px) => area_px,
+            Ok(area_px) => {
+                self.equal_hulls += usize::from(self.finder.equal_hulls);
+                area_px
+            }
             Err(why) => {
                 self.count_dropped(why);
                 0

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     args::DemoArgs,
-    config::{RunConfig, Show, jobs, settings, show},
+    config::{RunConfig, Show, jobs, show},
     failure::{Failure, NOTHING_DONE, SCAN_FAILED},
     progress, say,
 };
@@ -23,6 +23,7 @@ const BROKEN: &str = "phantom_cut_short";
 
 pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
     let show = show(&args.work);
+    let settings = args.work.method.settings()?;
     let watched = matches!(show, Show::Bars | Show::Lines);
     let (phantoms, results) = (args.out.join("phantoms"), args.out.join("results"));
     if watched {
@@ -47,7 +48,7 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
             // The broken scan will fail again; no need to tell how to retry it.
             retry_failed: true,
         },
-        settings: settings(&args.work),
+        settings,
         show,
         figures: true,
     };

@@ -64,13 +64,13 @@ pub(crate) fn select(args: &MeasureArgs) -> Result<u8, Failure> {
 }
 
 pub(crate) fn segment(args: &SegmentArgs) -> Result<u8, Failure> {
-    let MeasureArgs { scan: scan_args, recipe } = &args.measure;
+    let MeasureArgs { scan: scan_args, method } = &args.measure;
+    let settings = method.settings()?;
     let scan = scan_at(&scan_args.scan)?;
     std::fs::create_dir_all(&args.out).map_err(|e| {
         Failure::new(NOTHING_DONE, format!("cannot write to {}: {e}", args.out.display()))
             .with_help("is the folder writable, and is there space on the disk?")
     })?;
-    let settings = ScanSettings { recipe: *recipe };
     let record = settings.process(&scan, way(&settings, &scan), &args.out, &mut Workspace::default());
     if record.row.status == Status::Failed {
         return Err(Failure::new(SCAN_FAILED, record.row.reason.unwrap_or_default()));
@@ -98,15 +98,15 @@ struct Look {
 
 /// Reads and measures the scan of `args`.
 fn look(args: &MeasureArgs) -> Result<Look, Failure> {
+    let settings = args.method.settings()?;
     let scan = scan_at(&args.scan.scan)?;
-    let settings = ScanSettings { recipe: args.recipe };
     let file = NiftiFile::open(&scan.path).map_err(unreadable)?;
     let mut workspace = Workspace::default();
     let examined = open_voxels(&file, way(&settings, &scan), &mut workspace)
         .and_then(|mut voxels| examine(&file, &mut voxels, &settings))
         .map_err(unreadable)?;
     let geometry = file.geometry();
-    let row = row(&scan.image_id, &scan.uri, args.recipe, geometry, &examined);
+    let row = row(&scan.image_id, &scan.uri, settings.recipe, geometry, &examined);
     let areas_px = examined.measured.as_ref().map_or(&[][..], |m| &m.area_px);
     let area_mm2 = areas_px.iter().map(|&px| px as f64 * geometry.pixel_area_mm2()).collect();
     Ok(Look { row, findings: examined.findings, area_mm2 })

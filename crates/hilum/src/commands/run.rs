@@ -26,7 +26,7 @@ pub(crate) fn cohort(config: &RunConfig) -> Result<u8, Failure> {
         let again = matches!(error, CohortError::Interrupted { .. }).then(|| {
             format!(
                 "`{}` goes on where this run stopped",
-                summary::command(&config.request, config.settings.recipe)
+                summary::command(&config.request, &config.settings)
             )
         });
         let failure = Failure::from(error);
@@ -40,7 +40,7 @@ pub(crate) fn cohort(config: &RunConfig) -> Result<u8, Failure> {
     }
     match config.show {
         Show::Json => say::json(&summary)?,
-        Show::Bars | Show::Lines => summary::print(&config.request, &summary),
+        Show::Bars | Show::Lines => summary::print(config, &summary),
         Show::Nothing => {}
     }
     Ok(if summary.run.counts.status(Status::Failed) > 0 { SCAN_FAILED } else { 0 })

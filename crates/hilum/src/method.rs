@@ -1,0 +1,47 @@
+//! The arguments that choose how to measure, and what they mean together.
+
+use crate::failure::{Failure, WRONG_USE};
+use clap::Args;
+use hilum_cohort::scan::ScanSettings;
+use hilum_core::Recipe;
+use hilum_imaging::notebook::NotebookDense;
+
+#[derive(Debug, Args)]
+pub(crate) struct MethodArgs {
+    /// The method: default, or notebook (repeats a 2022 study fault for fault, for comparison).
+    #[arg(long, default_value_t)]
+    pub(crate) recipe: Recipe,
+    /// With --recipe notebook, its vessel mask: plain (HU from -500 up), denoised, 255 (on its figures' 0/255 mask, HU from
+    /// about -2 up) or 255-denoised (what its figures show) [default: plain].
+    #[arg(long, value_name = "VARIANT")]
+    pub(crate) notebook_dense: Option<NotebookDense>,
+}
+
+impl MethodArgs {
+    /// The settings that change results, defaults filled in.
+    pub(crate) fn settings(&self) -> Result<ScanSettings, Failure> {
+        let notebook_dense = match (self.recipe, self.notebook_dense) {
+            (Recipe::Notebook, asked) => Some(asked.unwrap_or_default()),
+            (_, None) => None,
+            (recipe, Some(_)) => {
+                let message = format!("--notebook-dense has no meaning for the recipe '{recipe}'");
+                return Err(
+                    Failure::new(WRONG_USE, message).with_help("add --recipe notebook, or leave it out")
+                );
+            }
+        };
+        Ok(ScanSettings { recipe: self.recipe, notebook_dense })
+    }
+}
+
+/// The arguments that repeat these settings.
+pub(crate) fn arguments(settings: &ScanSettings) -> Vec<String> {
+    let mut words = Vec::new();
+    if settings.recipe != Recipe::default() {
+        words.extend(["--recipe".to_owned(), settings.recipe.to_string()]);
+    }
+    if let Some(dense) = settings.notebook_dense.filter(|&dense| dense != NotebookDense::default()) {
+        words.extend(["--notebook-dense".to_owned(), dense.to_string()]);
+    }
+    words
+}

@@ -144,7 +144,10 @@ impl Contours {
     fn judge(&mut self, is_open: bool) {
         let crossings = self.kept_crossings()..self.crossings.len();
         let contour = &self.crossings[crossings.clone()];
-        let hull_area_x800 = if box_exceeds(contour, LEAST_PX) { self.hull.area_x800(contour) } else { 0 };
+        let hull_area_x800 = match rows_of_large(contour) {
+            Some(rows) => self.hull.area_x800(contour, rows),
+            None => 0,
+        };
         if hull_area_x800 > 800 * LEAST_PX as i64 {
             self.large.push(Contour { hull_area_x800, is_open, crossings });
         } else {
@@ -211,21 +214,26 @@ fn is_straight(contour: &[Crossing]) -> bool {
     let from = first.vertex_x20();
     let offset = |crossing: &Crossing| {
         let vertex = crossing.vertex_x20();
-        (vertex.0 - from.0, vertex.1 - from.1)
+        (i64::from(vertex.0 - from.0), i64::from(vertex.1 - from.1))
     };
     let Some(along) = rest.first().map(offset) else { return true };
     rest.iter().map(offset).all(|to| along.0 * to.1 == along.1 * to.0)
 }
 
-/// Whether a box of the air pixels, 1/20 px wider on each side, could hold a hull of this area.
-fn box_exceeds(contour: &[Crossing], least_px: u64) -> bool {
-    let extent_x20 = |pixel: fn(&Crossing) -> i32| {
-        let (first, last) =
-            contour.iter().map(pixel).fold((i32::MAX, i32::MIN), |(lo, hi), at| (lo.min(at), hi.max(at)));
-        20 * i64::from(last - first) + 2
-    };
-    // The contour of a single pixel already has four crossings.
-    contour.len() >= 4 && extent_x20(|c| c.row) * extent_x20(|c| c.col) > 400 * least_px as i64
+/// The rows of the contour's air pixels, if their box, 1/20 px wider on each side, could hold a large enough hull.
+fn rows_of_large(contour: &[Crossing]) -> Option<Range<i32>> {
+    // One that is 44 pixels wide or high has more crossings than that.
+    if contour.len() < GRID_PX {
+        return None;
+    }
+    let [mut top, mut bottom, mut left, mut right] = [i32::MAX, i32::MIN, i32::MAX, i32::MIN];
+    for crossing in contour {
+        (top, bottom) = (top.min(crossing.row), bottom.max(crossing.row));
+        (left, right) = (left.min(crossing.col), right.max(crossing.col));
+    }
+    let extent_x20 = |first: i32, last: i32| 20 * i64::from(last - first) + 2;
+    let box_x400 = extent_x20(top, bottom) * extent_x20(left, right);
+    (box_x400 > 400 * LEAST_PX as i64).then_some(top..bottom + 1)
 }
 
 #[cfg(test)]

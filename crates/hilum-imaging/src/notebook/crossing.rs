@@ -31,9 +31,9 @@ impl Crossing {
     }
 
     /// The vertex in 1/20 px: row and column.
-    pub(super) fn vertex_x20(self) -> (i64, i64) {
+    pub(super) fn vertex_x20(self) -> (i32, i32) {
         let (down, right) = STEPS[usize::from(self.way)];
-        (i64::from(20 * self.row + down), i64::from(20 * self.col + right))
+        (20 * self.row + down, 20 * self.col + right)
     }
 
     /// The upper or left one of the two pixels.

@@ -3,6 +3,7 @@
 //! After Andrew 1979 (doi:10.1016/0020-0190(79)90072-3), the monotone chain, on the first and last vertex of every row.
 
 use super::crossing::Crossing;
+use std::ops::Range;
 
 /// A vertex in 1/20 px: row and column.
 type Point = (i64, i64);
@@ -11,39 +12,43 @@ type Point = (i64, i64);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Hull {
     /// Three rows of vertices for a row of air pixels: 1/20 px above, on, and 1/20 px below their centres.
-    ends: Vec<(i64, i64)>,
+    ends: Vec<(i32, i32)>,
     left: Vec<Point>,
     right: Vec<Point>,
 }
 
 impl Hull {
-    /// 800 times the area of the convex hull in px: twice the area in (1/20 px)^2. 0 for a straight line.
-    pub(super) fn area_x800(&mut self, contour: &[Crossing]) -> i64 {
-        let rows = contour.iter().map(|c| c.row);
-        let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else { return 0 };
+    /// 800 times the area of the convex hull in px: twice the area in (1/20 px)^2. 0 for a straight line. `rows` are those
+    /// of the contour's air pixels.
+    pub(super) fn area_x800(&mut self, contour: &[Crossing], rows: Range<i32>) -> i64 {
         self.ends.clear();
-        self.ends.resize(3 * (bottom - top + 1) as usize, (i64::MAX, i64::MIN));
+        self.ends.resize(3 * rows.len(), (i32::MAX, i32::MIN));
         for crossing in contour {
             let (row, col) = crossing.vertex_x20();
-            let of_air = crossing.row - top;
-            let beside = row - 20 * i64::from(crossing.row) + 1;
-            let (first, last) = &mut self.ends[(3 * i64::from(of_air) + beside) as usize];
+            let above_on_or_below = row - 20 * crossing.row + 1;
+            let (first, last) =
+                &mut self.ends[(3 * (crossing.row - rows.start) + above_on_or_below) as usize];
             *first = (*first).min(col);
             *last = (*last).max(col);
         }
         self.left.clear();
         self.right.clear();
-        for (index, &(first, last)) in self.ends.iter().enumerate() {
-            if first <= last {
-                let row = 20 * (i64::from(top) + index as i64 / 3) + index as i64 % 3 - 1;
-                // Mirrored, so that both sides turn the same way.
-                bend(&mut self.left, (row, first));
-                bend(&mut self.right, (row, -last));
-            }
+        let at_row = |(index, &(first, last)): (usize, &(i32, i32))| {
+            let row = 20 * (i64::from(rows.start) + index as i64 / 3) + index as i64 % 3 - 1;
+            (row, i64::from(first), i64::from(last))
+        };
+        for (row, first, last) in
+            self.ends.iter().enumerate().map(at_row).filter(|(_, first, last)| first <= last)
+        {
+            // Mirrored, so that both sides turn the same way.
+            bend(&mut self.left, (row, first));
+            bend(&mut self.right, (row, -last));
         }
         let right = self.right.iter().map(|&(row, col)| (row, -col));
-        let round: Vec<Point> = self.left.iter().copied().chain(right.rev()).collect();
-        (0..round.len()).map(|i| cross(round[i], round[(i + 1) % round.len()])).sum::<i64>().abs()
+        let round = || self.left.iter().copied().chain(right.clone().rev());
+        let Some(start) = self.left.first().copied() else { return 0 };
+        let next = round().skip(1).chain([start]);
+        round().zip(next).map(|(a, b)| cross(a, b)).sum::<i64>().abs()
     }
 }
 
@@ -69,7 +74,7 @@ mod tests {
     fn area_x800(crossings: &[(i32, i32, u8)]) -> i64 {
         let contour: Vec<Crossing> =
             crossings.iter().map(|&(row, col, way)| Crossing { row, col, way }).collect();
-        Hull::default().area_x800(&contour)
+        Hull::default().area_x800(&contour, -1..9)
     }
 
     #[test]

@@ -289,7 +289,7 @@ mod tests {
             assert_eq!(case.hu.len(), case.grey.len());
             assert!(case.grey.contains(&0) && case.grey.contains(&255), "{case:?}");
         }
-                for slice in notebook_slices().into_iter().chain(notebook_phantoms()) {
+        for slice in notebook_slices().into_iter().chain(notebook_phantoms()) {
             assert_eq!(slice.hu().len(), slice.rows * slice.cols);
             assert_eq!(slice.masks().is_none(), slice.reason.is_some(), "{}", slice.name);
         }

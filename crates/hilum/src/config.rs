@@ -42,7 +42,12 @@ impl RunConfig {
             max_memory_bytes: args.work.max_memory.map(|MemorySize(bytes)| bytes),
             retry_failed: args.retry_failed,
         };
-        Ok(Self { request, settings: args.work.method.settings()?, show: show(&args.work), figures: args.figures })
+        Ok(Self {
+            request,
+            settings: args.work.method.settings()?,
+            show: show(&args.work),
+            figures: args.figures,
+        })
     }
 }
 

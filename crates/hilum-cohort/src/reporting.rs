@@ -1,8 +1,13 @@
 //! From records and run.json to report.html.
 
 use crate::{AreaCurve, CohortError, RunFile, ScanRecord, figures, ledger::read_record};
-use hilum_report::{Provenance, ReportInput, ScanEntry};
+use hilum_core::{by_number_then_text, schema::Measurement};
+use hilum_learn::{Cases, Contrast, Interval, Settings, compare};
+use hilum_report::{ClassContrast, Provenance, ReportInput, ScanEntry};
 use std::path::{Path, PathBuf};
+
+/// The report compares so many classes at most: 28 pairs still make a table that can be read.
+const MOST_CLASSES: usize = 8;
 
 /// Writes OUT/report.html from what lies in the output folder already: nothing is measured again.
 ///
@@ -39,11 +44,13 @@ pub(crate) fn write_report(
     let title = format!("Chest CT cohort: {}", name.unwrap_or(&run.input));
     let scans_dir = out.join("scans");
     let figures_dir = figures::of_this_run(out, run, &records);
+    let contrasts = contrasts(records.iter().map(|record| &record.row))?;
     let input = ReportInput {
         title: &title,
         scans: records.into_iter().map(|record| entry(record, run)).collect(),
         provenance: provenance(run),
         class_names: run.class_names.clone(),
+        contrasts,
         scans_dir: &scans_dir,
         figures_dir: figures_dir.as_deref(),
     };
@@ -51,6 +58,47 @@ pub(crate) fn write_report(
     hilum_report::write(&path, &input)
         .map_err(|source| CohortError::Report { path: path.clone(), source })?;
     Ok(path)
+}
+
+/// How every two classes differ in the ratio; none where there are so many labels that they are no classes.
+fn contrasts<'a>(rows: impl Iterator<Item = &'a Measurement>) -> Result<Vec<ClassContrast>, CohortError> {
+    let told = |row: &'a Measurement| {
+        Some((row.label.as_ref()?, row.dense_ratio_percent.filter(|v| v.is_finite())?, row.group.as_deref()))
+    };
+    let rows: Vec<_> = rows.filter_map(told).collect();
+    let mut labels: Vec<String> = rows.iter().map(|(label, ..)| (*label).clone()).collect();
+    labels.sort_by(|a, b| by_number_then_text(a, b));
+    labels.dedup();
+    if labels.len() > MOST_CLASSES {
+        return Ok(Vec::new());
+    }
+    let classes: Vec<usize> =
+        rows.iter().filter_map(|(label, ..)| labels.iter().position(|known| known == *label)).collect();
+    let values: Vec<f64> = rows.iter().map(|(_, value, _)| *value).collect();
+    let patients: Vec<Option<&str>> = rows.iter().map(|(.., patient)| *patient).collect();
+    let cases = Cases { values: &values, classes: &classes, patients: &patients, labels: &labels };
+    let found = compare(cases, Settings { in_percent: true, ..Settings::default() })?;
+    Ok(found.pairs.into_iter().map(contrast).collect())
+}
+
+fn contrast(pair: Contrast) -> ClassContrast {
+    let ends = |interval: Interval| (interval.low, interval.high);
+    let held = pair.cross_validated;
+    let larger = pair.positives.max(pair.negatives) as f64;
+    ClassContrast {
+        negative: pair.negative.unwrap_or_default(),
+        positive: pair.positive,
+        positives: pair.positives,
+        negatives: pair.negatives,
+        auc: pair.roc.auc,
+        auc_interval: pair.roc.interval.map(ends),
+        p: pair.adjusted.map_or(pair.rank_test.p, |adjusted| adjusted.p_holm),
+        effect: pair.rank_test.rank_biserial,
+        threshold_percent: pair.best.map(|best| (best.rule.threshold, best.rule.positive_is_above)),
+        held_back_accuracy: held.map(|held| held.scores.accuracy),
+        held_back_interval: held.and_then(|held| held.accuracy_interval).map(ends),
+        majority_accuracy: larger / (pair.positives + pair.negatives) as f64,
+    }
 }
 
 fn entry(record: ScanRecord, run: &RunFile) -> ScanEntry {

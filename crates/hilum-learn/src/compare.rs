@@ -32,7 +32,8 @@ pub struct Settings {
     /// Folds, repeats, seed and criterion.
     #[serde(flatten)]
     pub plan: Plan,
-    /// The class whose scans are to be found; otherwise the later of two in the order of labels.
+    /// The class whose scans are to be found; otherwise the later of two in the order of labels, unless that one is called
+    /// healthy, normal, control(s) or negative.
     pub positive: Option<usize>,
     /// Whether the numbers are percents, so that shares under 5 and 10 mean something.
     pub in_percent: bool,
@@ -99,8 +100,11 @@ pub fn compare(cases: Cases<'_>, settings: Settings) -> Result<Comparison, Learn
     let mut pairs = Vec::new();
     for (place, &second) in present.iter().enumerate() {
         for &first in &present[..place] {
-            let (positive, negative) =
-                if settings.positive == Some(first) { (first, second) } else { (second, first) };
+            let turned = match settings.positive {
+                Some(positive) => positive == first,
+                None => is_reference(&cases.labels[second]) && !is_reference(&cases.labels[first]),
+            };
+            let (positive, negative) = if turned { (first, second) } else { (second, first) };
             pairs.extend(contrast(&cases, positive, Some(negative), settings.plan));
         }
     }
@@ -116,6 +120,13 @@ pub fn compare(cases: Cases<'_>, settings: Settings) -> Result<Comparison, Learn
         pairs,
         one_vs_rest,
     })
+}
+
+/// Words that name the class which others are held against, never the one to be found.
+const REFERENCE: [&str; 5] = ["healthy", "normal", "control", "controls", "negative"];
+
+fn is_reference(label: &str) -> bool {
+    REFERENCE.contains(&label.to_lowercase().as_str())
 }
 
 fn check(cases: &Cases<'_>) -> Result<(), LearnError> {
@@ -212,6 +223,16 @@ mod tests {
         assert!(!found.pairs[0].best.unwrap().rule.positive_is_above);
         assert_eq!(found.pairs[0].adjusted.unwrap().tests, 3);
         assert!(found.kruskal_wallis.unwrap().p < 1e-5);
+    }
+
+    #[test]
+    fn healthy_scans_are_not_what_is_looked_for() {
+        let labels = ["covid", "healthy"].map(str::to_owned);
+        let cases = Cases { values: &[3.0, 1.0], classes: &[0, 1], patients: &[None; 2], labels: &labels };
+        let pair =
+            |positive| compare(cases, Settings { positive, ..Settings::default() }).unwrap().pairs.remove(0);
+        assert_eq!((pair(None).positive.as_str(), pair(None).roc.auc), ("covid", 1.0));
+        assert_eq!(pair(Some(1)).positive, "healthy");
     }
 
     #[test]

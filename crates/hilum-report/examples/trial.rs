@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             left_out: BTreeMap::from([("txt".into(), 3), ("json".into(), 1)]),
         },
         class_names: names.iter().map(|(label, name)| (label.to_string(), name.to_string())).collect(),
+        contrasts: vec![],
         scans_dir: &scans_dir,
         figures_dir: None,
     };

@@ -14,10 +14,41 @@ pub struct ReportInput<'a> {
     pub provenance: Provenance,
     /// Names of the class labels (`"0"` -> `"Healthy"`); a label that is not here is shown as given.
     pub class_names: BTreeMap<String, String>,
+    /// How every two classes differ in the dense-tissue ratio; empty where there is nothing to compare.
+    pub contrasts: Vec<ClassContrast>,
     /// The folder that holds one folder of pictures a scan (`OUT/scans`).
     pub scans_dir: &'a Path,
     /// The folder of the plates made of this very cohort (`OUT/figures`), if there are any.
     pub figures_dir: Option<&'a Path>,
+}
+
+/// How two classes differ in the dense-tissue ratio, as hilum's statistics found it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClassContrast {
+    /// Label of the class to be found.
+    pub positive: String,
+    /// Label of the other class.
+    pub negative: String,
+    /// Measured scans of the positive class.
+    pub positives: usize,
+    /// Measured scans of the negative class.
+    pub negatives: usize,
+    /// Area under the ROC curve.
+    pub auc: f64,
+    /// Its 95 % interval, where there is one.
+    pub auc_interval: Option<(f64, f64)>,
+    /// P value of the rank test, adjusted for the number of contrasts.
+    pub p: f64,
+    /// Rank-biserial correlation, -1 to 1.
+    pub effect: f64,
+    /// Best threshold in-sample, in percent, and whether the positive class lies above it.
+    pub threshold_percent: Option<(f64, bool)>,
+    /// Accuracy on scans that the threshold was not chosen on.
+    pub held_back_accuracy: Option<f64>,
+    /// Its 95 % interval.
+    pub held_back_interval: Option<(f64, f64)>,
+    /// Accuracy of always saying the larger class.
+    pub majority_accuracy: f64,
 }
 
 /// One scan: its row, what was found, and where its pictures lie.

@@ -8,9 +8,10 @@
 //! The same input gives the same bytes: there is no clock, no random number and no path in the page.
 //!
 //! This crate never opens a volume and measures nothing: a number in the report is a number of the table, a count of
-//! its rows, or a quantile of a column.
+//! its rows, a quantile of a column, or a statistic that came with the input.
 
 mod classes;
+mod contrasts;
 mod error;
 mod figures;
 mod input;
@@ -28,6 +29,6 @@ mod words;
 pub use error::ReportError;
 pub use figures::plate::{Drawing, GreyScale, Panel, PanelPicture, Paper, Plate, Section};
 pub use figures::{ClassCount, ClassValues, Mark, class_counts, class_histograms};
-pub use input::{AreaCurve, Provenance, ReportInput, ScanEntry};
+pub use input::{AreaCurve, ClassContrast, Provenance, ReportInput, ScanEntry};
 pub use rasterise::{rasterise, words_as_paths, write_figure};
 pub use render::{render, write};

@@ -3,6 +3,7 @@
 use crate::{
     ReportError, ReportInput, ScanEntry,
     classes::{Class, Classes, status_index},
+    contrasts::{ContrastRow, contrast_rows},
     figures::{self, Dot},
     methods::methods,
     pictures::{bytes_per_scan, picture},
@@ -34,6 +35,7 @@ pub(crate) struct Page {
     /// Whether any scan has a class label.
     labelled: bool,
     classes: Vec<ClassCard>,
+    contrasts: Vec<ContrastRow>,
     figures: Figures,
     plates: Vec<PlateData>,
     scans: Vec<Scan>,
@@ -156,6 +158,7 @@ impl Page {
             outcome_bar: safe(figures::outcome_bar(counts)),
             labelled: classes.labelled,
             classes: class_cards(&input.scans, &classes),
+            contrasts: contrast_rows(&input.contrasts, &input.class_names),
             figures: Figures {
                 outcomes: safe(figures::outcomes_by_class(&classes.list)),
                 histogram: figures::histogram(&dots, &classes.list).map(safe),

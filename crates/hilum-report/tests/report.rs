@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use hilum_core::{Finding, Recipe, Status, schema::Measurement};
-use hilum_report::{AreaCurve, Provenance, ReportInput, ScanEntry, render, write};
+use hilum_report::{AreaCurve, ClassContrast, Provenance, ReportInput, ScanEntry, render, write};
 use std::{collections::BTreeMap, fs, path::Path};
 
 fn entry(id: &str, label: Option<&str>, status: Status) -> ScanEntry {
@@ -45,6 +45,7 @@ fn input(scans: Vec<ScanEntry>, scans_dir: &Path) -> ReportInput<'_> {
             left_out: BTreeMap::from([("txt".into(), 2)]),
         },
         class_names: BTreeMap::from([("0".into(), "Healthy".into()), ("2".into(), "COVID-19".into())]),
+        contrasts: vec![],
         scans_dir,
         figures_dir: None,
     }
@@ -205,5 +206,39 @@ fn draw(folder: &Path) {
             png::Encoder::new(fs::File::create(folder.join(name)).unwrap(), SIDE as u32, SIDE as u32);
         encoder.set_color(colour);
         encoder.write_header().unwrap().write_image_data(bytes).unwrap();
+    }
+}
+
+#[test]
+fn classes_are_compared_with_the_numbers_given_and_not_at_all_without() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut input = input(mixed(), dir.path());
+    assert!(!render(&input).unwrap().contains("id=\"comparison\""));
+    input.contrasts = vec![ClassContrast {
+        positive: "2".into(),
+        negative: "0".into(),
+        positives: 455,
+        negatives: 323,
+        auc: 0.785_901,
+        auc_interval: Some((0.753_825, 0.817_978)),
+        p: 3.8e-42,
+        effect: 0.5718,
+        threshold_percent: Some((7.3497, true)),
+        held_back_accuracy: None,
+        held_back_interval: None,
+        majority_accuracy: 0.584_83,
+    }];
+    let html = render(&input).unwrap();
+    let part = section(&html, "comparison");
+    for words in [
+        "COVID-19 against Healthy",
+        "0.786",
+        "(0.754–0.818)",
+        "&lt; 0.001",
+        "≥ 7.35 %",
+        "too few scans",
+        "0.585",
+    ] {
+        assert!(part.contains(words), "{words}: {part}");
     }
 }

@@ -69,7 +69,7 @@ pub(crate) struct CompareArgs {
     /// The column that holds the number [default: dense_ratio_percent or ratio].
     #[arg(long, value_name = "COLUMN")]
     pub(crate) value: Option<String>,
-    /// Label of the class to be found [default: the last label].
+    /// Label of the class to be found [default: the last label that is not called healthy, normal, control or negative].
     #[arg(long, value_name = "LABEL")]
     pub(crate) positive: Option<String>,
     /// What the threshold is chosen for.

@@ -19,7 +19,7 @@ use std::{collections::BTreeMap, path::Path};
 pub struct CompareRequest {
     /// The table and its columns.
     pub table: TableRequest,
-    /// Label of the class to be found; otherwise the later one in the order of labels.
+    /// Label of the class to be found; otherwise as [`Settings::positive`] has it.
     pub positive: Option<String>,
     /// Names of labels (`"2"` -> `"COVID-19"`).
     pub class_names: BTreeMap<String, String>,
@@ -109,6 +109,7 @@ pub fn compare_table(request: &CompareRequest) -> Result<ComparisonFile, CohortE
     let (value, unit) = axis_words(&column, &values);
     let mut notes = table.notes;
     notes.extend(doubts(&comparison));
+    notes.extend(turned(&comparison, positive));
     Ok(ComparisonFile {
         hilum: env!("CARGO_PKG_VERSION"),
         table: table.file,
@@ -162,6 +163,20 @@ fn nothing(request: &TableRequest, table: &ClassTable) -> CohortError {
         table.left_out.iter().map(|left| format!("{} {}", left.rows, left.reason.in_words())).collect();
     let why = if reasons.is_empty() { "the table has no rows".to_owned() } else { reasons.join(", ") };
     CohortError::NothingToCompare { path: request.table.clone(), rows: table.rows, why }
+}
+
+/// Says how to look from the other side, where nobody chose one and the numbers lie the other way.
+fn turned(comparison: &Comparison, positive: Option<usize>) -> Option<String> {
+    match (comparison.pairs.as_slice(), positive) {
+        ([pair], None) if pair.roc.auc < 0.5 => {
+            let other = pair.negative.as_deref().unwrap_or_default();
+            Some(format!(
+                "class '{}' is taken for the one to be found; --positive {other} turns it round",
+                pair.positive
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// What a reader should know before leaning on the statistics.

@@ -211,7 +211,7 @@ fn print_contrasts(found: &ComparisonFile) {
         );
         fact(DIM, "Kruskal-Wallis", &said);
     }
-    let heads = ["", "AUC", "95 %", "p, Holm", "effect", "threshold", "held back", "95 %", "larger class"];
+    let heads = ["", "AUC", "95 %", "p, Holm", "effect", "threshold", "held back", "95 %", "majority"];
     let groups =
         [("Every pair", &comparison.pairs), ("Each class against the rest", &comparison.one_vs_rest)];
     for (name, contrasts) in groups {
@@ -238,7 +238,8 @@ fn print_contrasts(found: &ComparisonFile) {
 }
 
 fn contrast_row(found: &ComparisonFile, contrast: &Contrast) -> Vec<Cell> {
-    let between = |i: Option<Interval>| i.map_or(String::new(), |i| format!("{:.3} – {:.3}", i.low, i.high));
+    let between = |i: Option<Interval>| i.map_or(String::new(), |i| format!("{:.3}–{:.3}", i.low, i.high));
+    let rest = contrast.negative.as_deref().map_or("rest", |label| found.name(label));
     let p = contrast.adjusted.map_or(contrast.rank_test.p, |adjusted| adjusted.p_holm);
     let held = contrast.cross_validated.as_ref();
     let threshold = contrast.best.map_or(String::new(), |best| {
@@ -247,7 +248,7 @@ fn contrast_row(found: &ComparisonFile, contrast: &Contrast) -> Vec<Cell> {
         format!("{side} {:.digits$}", best.rule.threshold)
     });
     vec![
-        left(title(found, contrast)),
+        left(format!("{} vs {rest}", found.name(&contrast.positive))),
         right(format!("{:.3}", contrast.roc.auc)).styled(BOLD),
         right(between(contrast.roc.interval)),
         right(chance(p)),

@@ -11,7 +11,7 @@ use crate::{
 use hilum_cohort::{ColumnFacts, ColumnKind, Description, describe_table};
 
 /// Definitions are cut here; docs/metrics.md has them whole.
-const DEFINITION_CHARS: usize = 56;
+const DEFINITION_CHARS: usize = 30;
 
 pub(crate) fn describe(args: &DescribeArgs) -> Result<u8, Failure> {
     let table = &args.table;
@@ -69,8 +69,11 @@ fn print_classes(description: &Description) {
 }
 
 fn print_columns(columns: &[ColumnFacts]) {
-    let mut rows: Vec<Vec<Cell>> =
-        vec![["column", "kind", "filled", "values", "unit", "meaning"].map(|t| left(t).styled(DIM)).to_vec()];
+    let mut rows: Vec<Vec<Cell>> = vec![
+        ["column", "kind", "filled", "range (median)", "unit", "meaning"]
+            .map(|t| left(t).styled(DIM))
+            .to_vec(),
+    ];
     for column in columns {
         let kind = match column.kind {
             ColumnKind::Empty => "empty",
@@ -99,7 +102,7 @@ fn values(column: &ColumnFacts) -> String {
             if range.min == range.max {
                 return format!("{:.digits$}", range.min);
             }
-            format!("{:.digits$} – {:.digits$}, median {:.digits$}", range.min, range.max, range.median)
+            format!("{:.digits$} – {:.digits$} ({:.digits$})", range.min, range.max, range.median)
         }
         None if column.filled == 0 => String::new(),
         None => format!("{} different", column.distinct),

@@ -88,6 +88,36 @@ pub enum CohortError {
         #[from]
         source: hilum_learn::LearnError,
     },
+    /// So many scans that their pairs do not fit.
+    #[error("{scans} scans make more pairs than can be matched at once: at most {most} scans")]
+    TooManyPairs {
+        /// Scans of the run.
+        scans: usize,
+        /// The most that are taken.
+        most: usize,
+    },
+    /// No two scans to match.
+    #[error("{}: {scans} measured scans, and two at least are needed for a pair", path.display())]
+    NoPairs {
+        /// The output folder of the run.
+        path: PathBuf,
+        /// Scans that could be read.
+        scans: usize,
+    },
+    /// A picture or scan has nothing to find keypoints in.
+    #[error("{}: {problem}", path.display())]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Keypoints could not be looked for.
+    #[error("no keypoints were looked for")]
+    Keypoints {
+        /// Why not.
+        source: hilum_imaging::sift::SiftError,
+    },
     /// A manifest or label table could not be read.
     #[error("cannot read the table {}", path.display())]
     Table {

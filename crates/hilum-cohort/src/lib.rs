@@ -21,6 +21,7 @@ pub mod figures;
 mod files;
 mod find;
 mod folder;
+pub mod keypoints;
 mod labels;
 mod ledger;
 mod lock;

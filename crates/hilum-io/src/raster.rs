@@ -1,4 +1,4 @@
-//! 8-bit PNG pictures: gray, RGB, and masks with a palette.
+//! 8-bit PNG pictures: gray, RGB, and masks with a palette. JPEG is read, not written.
 //!
 //! The same pixels give the same bytes, and a picture appears whole or not at all. Pixels are row-major, the first row on
 //! top.
@@ -7,6 +7,7 @@ use crate::atomic::{file_name, write_atomically};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter};
 use std::path::Path;
+use zune_core::{colorspace::ColorSpace, options::DecoderOptions};
 
 /// A picture that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,10 @@ pub enum RasterError {
     /// The content is no PNG, or a damaged one.
     #[error("{file}: not a readable PNG picture")]
     Damaged { file: String, source: png::DecodingError },
+
+    /// The content is no JPEG, or a damaged one.
+    #[error("{file}: not a readable JPEG picture: {problem}")]
+    DamagedJpeg { file: String, problem: String },
 }
 
 /// A color of a palette: red, green, blue, and opacity from 0 (clear) to 255.
@@ -138,6 +143,28 @@ pub fn read_png(path: &Path) -> Result<Picture, RasterError> {
     Ok(Picture { width_px: frame.width, height_px: frame.height, pixels })
 }
 
+/// Reads a JPEG as 8-bit gray or RGB.
+///
+/// # Errors
+/// [`RasterError`] if the file cannot be read or is no JPEG, or one of more than 16384 pixels a side.
+pub fn read_jpeg(path: &Path) -> Result<Picture, RasterError> {
+    let damaged = |problem: String| RasterError::DamagedJpeg { file: file_name(path), problem };
+    let bytes = std::fs::read(path).map_err(|source| RasterError::Io {
+        file: file_name(path),
+        action: "read",
+        source,
+    })?;
+    let mut decoder = zune_jpeg::JpegDecoder::new(io::Cursor::new(&bytes));
+    decoder.decode_headers().map_err(|e| damaged(e.to_string()))?;
+    let is_gray = decoder.input_colorspace() == Some(ColorSpace::Luma);
+    let wanted = if is_gray { ColorSpace::Luma } else { ColorSpace::RGB };
+    decoder.set_options(DecoderOptions::default().jpeg_set_out_colorspace(wanted));
+    let pixels = decoder.decode().map_err(|e| damaged(e.to_string()))?;
+    let (width, height) = decoder.dimensions().ok_or_else(|| damaged("it has no size".to_owned()))?;
+    let pixels = if is_gray { Pixels::Gray(pixels) } else { Pixels::Rgb(pixels) };
+    Ok(Picture { width_px: width as u32, height_px: height as u32, pixels })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,5 +199,23 @@ mod tests {
         assert!(!path.exists());
         std::fs::write(&path, b"no picture").unwrap();
         assert!(matches!(read_png(&path), Err(RasterError::Damaged { .. })));
+    }
+
+    #[test]
+    fn jpegs_are_read_and_others_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jpg");
+        let write = |pixels: &[u8], kind| {
+            let mut bytes = Vec::new();
+            jpeg_encoder::Encoder::new(&mut bytes, 100).encode(pixels, 16, 8, kind).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+        };
+        write(&[200; 128], jpeg_encoder::ColorType::Luma);
+        let gray = read_jpeg(&path).unwrap();
+        assert_eq!((gray.width_px, gray.height_px, gray.pixels), (16, 8, Pixels::Gray(vec![200; 128])));
+        write(&[180; 384], jpeg_encoder::ColorType::Rgb);
+        assert_eq!(read_jpeg(&path).unwrap().pixels, Pixels::Rgb(vec![180; 384]));
+        std::fs::write(&path, b"no picture").unwrap();
+        assert!(matches!(read_jpeg(&path), Err(RasterError::DamagedJpeg { .. })));
     }
 }

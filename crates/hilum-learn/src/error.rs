@@ -16,4 +16,10 @@ pub enum LearnError {
     /// A class that has no label.
     #[error("case {index} is of class {class}, but there are {labels} labels")]
     UnknownClass { index: usize, class: usize, labels: usize },
+
+    /// A class without a pair that has a number.
+    #[error(
+        "pairs within classes of {first} and {second} scans: at least one pair with a number is needed in each"
+    )]
+    TooFewPairs { first: usize, second: usize },
 }

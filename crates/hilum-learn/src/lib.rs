@@ -7,7 +7,8 @@
 //! * the best threshold in-sample ([`Rule`]) and its accuracy on scans that it was not chosen on
 //!   ([`cross_validate()`]);
 //!
-//! and over all classes the Kruskal-Wallis test ([`kruskal_wallis()`]). [`compare()`] makes all of them.
+//! and over all classes the Kruskal-Wallis test ([`kruskal_wallis()`]). [`compare()`] makes all of them. Numbers of pairs of
+//! scans are compared within classes by [`compare_within()`].
 //!
 //! Randomness (folds, bootstrap) is a function of a seed: the same input gives the same numbers on every machine.
 //! Nothing here reads a file, and no number here adjusts for age, sex, site or scanner.
@@ -22,6 +23,7 @@ mod holm;
 mod interval;
 mod kruskal_wallis;
 mod mann_whitney;
+mod pairs;
 mod random;
 mod ranks;
 mod rule;
@@ -37,5 +39,6 @@ pub use holm::holm;
 pub use interval::{Interval, bootstrap_mean};
 pub use kruskal_wallis::{KruskalWallis, kruskal_wallis};
 pub use mann_whitney::{MannWhitney, PValue, mann_whitney};
+pub use pairs::{PairValues, WithinClasses, compare_within};
 pub use ranks::{Ranks, midranks};
 pub use rule::{Criterion, Fit, Rule, Scores};

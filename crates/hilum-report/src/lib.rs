@@ -28,7 +28,9 @@ mod words;
 
 pub use error::ReportError;
 pub use figures::plate::{Drawing, GreyScale, Panel, PanelPicture, Paper, Plate, Section};
-pub use figures::{ClassCount, ClassValues, Mark, class_counts, class_histograms};
+pub use figures::{
+    ClassCount, ClassValues, HeatMap, Mark, MatchFigure, MatchPicture, Spot, class_counts, class_histograms,
+};
 pub use input::{AreaCurve, ClassContrast, Provenance, ReportInput, ScanEntry};
 pub use rasterise::{rasterise, words_as_paths, write_figure};
 pub use render::{render, write};

@@ -2,6 +2,7 @@
 
 use crate::{
     figure_args::FigureArgs,
+    match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
     table_args::{COMPARE_HELP, CompareArgs, DESCRIBE_HELP, DescribeArgs},
     units::{ClassName, Dims, MemorySize, Spacing},
@@ -85,6 +86,9 @@ pub(crate) enum Command {
     Measure(MeasureArgs),
     /// Draw figures for papers: windows, montages, outlines, masks, overlays, as PNG and SVG.
     Figure(FigureArgs),
+    /// Match SIFT keypoints of two scans or pictures, or of every pair of a run.
+    #[command(name = "match", after_help = MATCH_HELP)]
+    Match(MatchArgs),
     /// Write chest CT phantoms: made-up scans with known truth.
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod failure;
 mod figure_args;
+mod match_args;
 mod method;
 mod progress;
 mod say;

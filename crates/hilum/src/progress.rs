@@ -171,3 +171,19 @@ pub(crate) fn stop_on_ctrl_c(progress: &Progress) -> Stop {
     let _ = ctrlc::set_handler(handler);
     stop
 }
+
+/// A request to stop for work that one bar shows: the first Ctrl-C asks for it, the second ends the program at once.
+pub(crate) fn stop_of_bar(bar: &ProgressBar) -> Stop {
+    let (stop, bar) = (Stop::default(), bar.clone());
+    let asked = stop.clone();
+    let handler = move || {
+        if asked.is_requested() {
+            std::process::exit(i32::from(failure::STOPPED));
+        }
+        asked.request();
+        bar.suspend(|| say::aside("finishing what is in flight; press Ctrl-C again to stop at once"));
+    };
+    // Without a handler Ctrl-C ends the program at once, which costs only what is in flight.
+    let _ = ctrlc::set_handler(handler);
+    stop
+}

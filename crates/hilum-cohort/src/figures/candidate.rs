@@ -10,15 +10,15 @@ use std::{
 
 /// A scan that may be shown.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    pub(super) image_id: String,
-    pub(super) label: Option<String>,
-    pub(super) source: Source,
+pub(crate) struct Candidate {
+    pub(crate) image_id: String,
+    pub(crate) label: Option<String>,
+    pub(crate) source: Source,
 }
 
 /// Where its slices come from.
 #[derive(Debug, Clone)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// The scan itself.
     Scan(ScanRef),
     /// What a run left of it: the chosen slice and its masks.
@@ -26,22 +26,27 @@ pub(super) enum Source {
 }
 
 /// All scans of a figure, sorted by name within each input.
-pub(super) struct Candidates {
-    pub(super) list: Vec<Candidate>,
-    pub(super) class_names: BTreeMap<String, String>,
-    pub(super) notes: Vec<String>,
+pub(crate) struct Candidates {
+    pub(crate) list: Vec<Candidate>,
+    pub(crate) class_names: BTreeMap<String, String>,
+    pub(crate) notes: Vec<String>,
     /// Scans of runs that were not measured.
-    pub(super) unmeasured: usize,
+    pub(crate) unmeasured: usize,
 }
 
 pub(super) fn candidates(request: &FigureRequest) -> Result<Candidates, CohortError> {
-    let mut all = Candidates {
-        list: Vec::new(),
-        class_names: request.class_names.clone(),
-        notes: Vec::new(),
-        unmeasured: 0,
-    };
-    for input in &request.inputs {
+    candidates_of(&request.inputs, request.labels.as_deref(), &request.class_names)
+}
+
+/// The scans below these inputs, with classes of a label table.
+pub(crate) fn candidates_of(
+    inputs: &[PathBuf],
+    labels: Option<&Path>,
+    class_names: &BTreeMap<String, String>,
+) -> Result<Candidates, CohortError> {
+    let mut all =
+        Candidates { list: Vec::new(), class_names: class_names.clone(), notes: Vec::new(), unmeasured: 0 };
+    for input in inputs {
         if input.join("run.json").is_file() {
             all.take_run(input)?;
         } else {
@@ -51,7 +56,7 @@ pub(super) fn candidates(request: &FigureRequest) -> Result<Candidates, CohortEr
             all.list.extend(found.scans.into_iter().map(of_scan));
         }
     }
-    if let Some(path) = &request.labels {
+    if let Some(path) = labels {
         all.label(path)?;
     }
     Ok(all)

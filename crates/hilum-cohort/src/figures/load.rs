@@ -19,7 +19,7 @@ const END_FRAC: f64 = 0.02;
 
 /// Which slices of a scan are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pick {
+pub(crate) enum Pick {
     /// The one with the largest lung area.
     Chosen,
     /// This one; with its masks or without.
@@ -33,7 +33,7 @@ pub(super) enum Pick {
 }
 
 /// The slices, from the head to the feet except for [`Pick::ClosedThenOpen`]; or why there are none.
-pub(super) fn load(candidate: &Candidate, recipe: Recipe, pick: Pick) -> Result<Vec<Shown>, String> {
+pub(crate) fn load(candidate: &Candidate, recipe: Recipe, pick: Pick) -> Result<Vec<Shown>, String> {
     match &candidate.source {
         Source::Scan(scan) => from_scan(scan, recipe, pick),
         Source::Run { folder, record } => {

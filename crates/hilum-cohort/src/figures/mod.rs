@@ -17,7 +17,11 @@ pub(crate) use of_run::of_this_run;
 pub use of_run::write_figures_of_run;
 
 use crate::CohortError;
-use candidate::{Candidates, candidates};
+pub(crate) use candidate::{Candidate, Candidates, Source, candidates_of};
+pub(crate) use load::{Pick, load};
+pub(crate) use shown::Shown;
+
+use candidate::candidates;
 use hilum_core::Recipe;
 use hilum_imaging::Window;
 use hilum_report::{Drawing, Paper, Plate};

@@ -6,7 +6,9 @@
 mod bars;
 mod class_counts;
 mod class_histograms;
+mod heat_map;
 mod histogram;
+mod keypoints;
 mod paper;
 pub(crate) mod plate;
 mod scatter;
@@ -16,6 +18,8 @@ mod svg;
 
 pub use class_counts::{ClassCount, class_counts};
 pub use class_histograms::{ClassValues, Mark, class_histograms};
+pub use heat_map::HeatMap;
+pub use keypoints::{MatchFigure, MatchPicture, Spot};
 
 pub(crate) use bars::{outcome_bar, outcomes_by_class};
 pub(crate) use histogram::histogram;

@@ -10,6 +10,10 @@ text{font-family:'Noto Sans',sans-serif;fill:#14202b}\
 .grid{stroke:#dce2e8;stroke-width:1}.axis{stroke:#55636f;stroke-width:1}\
 .median{stroke:#14202b;stroke-width:2}.mark{stroke:#14202b;stroke-width:1.4;stroke-dasharray:5 4}\
 .k0{fill:#0072b2}.k1{fill:#d55e00}.k2{fill:#009e73}.k3{fill:#c0639a}.k4{fill:#b87c00}.k5{fill:#3a97cf}\
+\
+.spot{fill-opacity:0;stroke:#f0e442;stroke-width:.8}.l0{stroke:#56b4e9}.l1{stroke:#e69f00}.l2{stroke:#2fd0a0}\
+.l3{stroke:#f0e442}.l4{stroke:#e07bb5}.l5{stroke:#ff7043}.link{fill-opacity:0;stroke-width:1}\
+.edge{stroke:#14202b;stroke-width:.8}\
 .k6{fill:#857c00}.k7{fill:#2c3640}.k8{fill:#7b8894}.rejected{fill:#a4afba}.failed{fill:#4d5a66}";
 /// Millimetres of paper for one unit of the drawing: 640 units are 160 mm, letters of 14 units are 10 points.
 const MM: f64 = 0.25;

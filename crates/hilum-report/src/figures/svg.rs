@@ -1,5 +1,6 @@
 //! Writing SVG, and scales with round ticks.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use hilum_core::round_step;
 use minijinja::HtmlEscape;
 
@@ -30,6 +31,20 @@ impl Svg {
             r#"<text class="{class}" transform="translate({x} {y}) rotate(-90)">{}</text>"#,
             escape(text)
         ));
+    }
+
+    /// A picture as PNG; its pixels stay square-edged where they are enlarged.
+    pub(super) fn image(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), png: &[u8]) {
+        let (x, y, width, height, data) = (px(x), px(y), px(width), px(height), STANDARD.encode(png));
+        self.push(&format!(
+            r#"<image x="{x}" y="{y}" width="{width}" height="{height}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{data}"/>"#
+        ));
+    }
+
+    /// A circle.
+    pub(super) fn circle(&mut self, class: &str, x: f64, y: f64, radius: f64) {
+        let (x, y, radius) = (px(x), px(y), px(radius));
+        self.push(&format!(r#"<circle class="{class}" cx="{x}" cy="{y}" r="{radius}"/>"#));
     }
 
     /// What a picture is called.

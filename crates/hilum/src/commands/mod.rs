@@ -5,6 +5,7 @@ mod demo;
 mod describe;
 mod figure;
 mod info;
+mod matching;
 mod measure;
 mod phantom;
 mod report;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Segment(args) => measure::segment(&args),
         Command::Measure(args) => measure::measure(&args),
         Command::Figure(args) => figure::figure(args),
+        Command::Match(args) => matching::matching(args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Compare(args) => compare::compare(&args),

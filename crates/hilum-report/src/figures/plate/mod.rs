@@ -8,7 +8,7 @@
 
 mod draw;
 mod layout;
-mod tile;
+pub(super) mod tile;
 mod words;
 
 use crate::ReportError;

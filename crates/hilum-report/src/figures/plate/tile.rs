@@ -63,7 +63,12 @@ fn plane(panel: &Panel, channel: usize, first: [i64; 2], wanted: [usize; 2]) -> 
     plane
 }
 
-fn encoded(bytes: &[u8], size: [usize; 2], colour: png::ColorType) -> Result<Vec<u8>, png::EncodingError> {
+/// Pixels as PNG.
+pub(in crate::figures) fn encoded(
+    bytes: &[u8],
+    size: [usize; 2],
+    colour: png::ColorType,
+) -> Result<Vec<u8>, png::EncodingError> {
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, size[0] as u32, size[1] as u32);
     encoder.set_color(colour);

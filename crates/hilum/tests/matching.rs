@@ -119,3 +119,21 @@ fn all_pairs_of_a_run_are_the_same_bytes_whatever_stopped_them() {
     let ran = story.hilum(&["match", "--cohort", "scans"]);
     assert!(ran.code == 3 && ran.err.contains("no finished run"), "{}", ran.err);
 }
+
+#[test]
+fn scans_of_one_patient_are_no_pair_of_a_class() {
+    let story = Story::with_phantoms(4);
+    let rows = [
+        "a,0,phantom_0001.nii.gz,p1",
+        "b,0,phantom_0002.nii.gz,p1",
+        "c,0,phantom_0003.nii.gz,p2",
+        "d,1,phantom_0004.nii.gz,p3",
+    ];
+    story.write("scans/patients.csv", format!("image_id,type,uri,patient_id\n{}\n", rows.join("\n")));
+    assert_eq!(story.hilum(&["run", "scans/patients.csv", "--out", "out"]).code, 0);
+    let found = said(&story.hilum(&["match", "--cohort", "out", "--json", "--permutations", "9"]));
+    assert_eq!(found["pairs"], 6, "every pair is counted");
+    let within =
+        found["class_pairs"].as_array().unwrap().iter().find(|p| p["first"] == "0" && p["second"] == "0");
+    assert_eq!(within.unwrap()["pairs"], 2, "a with c, b with c");
+}

@@ -38,7 +38,7 @@ pub struct ClassPair {
     pub first: String,
     /// Label of the second class; the same for pairs within a class.
     pub second: String,
-    /// Pairs of scans.
+    /// Pairs of scans, without those of one patient.
     pub pairs: usize,
     /// Mean over the pairs that have the number: matches, and matches, distinct and consistent ones for a hundred
     /// keypoints of the picture that has fewer.
@@ -61,11 +61,14 @@ pub struct ClassContrast {
     pub within: WithinClasses,
 }
 
-/// The numbers of a measure for every pair; NaN where there is none.
+/// The numbers of a measure for every pair; NaN where there is none, and for two scans of one patient.
 pub(super) fn values(scans: &[Described], counts: &PairCounts, picture: usize, measure: usize) -> PairValues {
     let keypoints = |n: usize| scans[n].features[picture].keypoints.len() as u32;
     let mut values = PairValues::new(scans.len());
     for ((a, b), counted) in pairs(scans.len()).zip(counts) {
+        if scans[a].is_of_patient_of(&scans[b]) {
+            continue;
+        }
         let value = MEASURES[measure].1(counted[picture], [keypoints(a), keypoints(b)]);
         values.set(a, b, value.unwrap_or(f64::NAN));
     }
@@ -103,6 +106,7 @@ pub(super) fn means(scans: &[Described], counts: &PairCounts) -> Vec<ClassPair> 
                 let pairs: Vec<(usize, usize)> = (of_first.iter())
                     .flat_map(|&a| of_second.iter().map(move |&b| (a, b)))
                     .filter(|(a, b)| first != second || a < b)
+                    .filter(|&(a, b)| !scans[a].is_of_patient_of(&scans[b]))
                     .collect();
                 let mean = MEASURES.iter().zip(&values).map(|((measure, _), values)| {
                     let known = pairs.iter().map(|&(a, b)| values.get(a, b)).filter(|v| !v.is_nan());

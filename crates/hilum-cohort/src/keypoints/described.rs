@@ -3,7 +3,7 @@
 use super::{GreyMapping, alike::features, picture::Upright};
 use crate::{
     CohortError, Stop,
-    figures::{Candidate, LeftOut, Pick, load},
+    figures::{Candidate, LeftOut, Pick, Source, load},
 };
 use hilum_core::Recipe;
 use hilum_imaging::sift::{Features, Sift, SiftSettings};
@@ -22,8 +22,17 @@ pub(super) const PICTURES: [&str; 2] = ["whole", "lungs"];
 pub(super) struct Described {
     pub(super) image_id: String,
     pub(super) label: Option<String>,
+    /// The patient's group; scans of one patient look alike whatever they have.
+    pub(super) group: Option<String>,
     /// As in [`PICTURES`].
     pub(super) features: [Features; 2],
+}
+
+impl Described {
+    /// Whether both are known to be of one patient.
+    pub(super) fn is_of_patient_of(&self, other: &Self) -> bool {
+        self.group.is_some() && self.group == other.group
+    }
 }
 
 /// All scans that can be read, sorted by class and name, and the others with the reason.
@@ -77,6 +86,10 @@ fn described(sift: &mut Sift, candidate: &Candidate, mapping: GreyMapping) -> Re
     Ok(Described {
         image_id: candidate.image_id.clone(),
         label: candidate.label.clone(),
+        group: match &candidate.source {
+            Source::Run { record, .. } => record.row.group.clone(),
+            Source::Scan(_) => None,
+        },
         features: [find(&upright.whole)?, find(&lungs)?],
     })
 }

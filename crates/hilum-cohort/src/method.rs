@@ -76,7 +76,7 @@ impl Method {
 
 fn finish_default(planes: Planes, geometry: &Geometry, findings: &mut Vec<Finding>) -> Option<Measured> {
     let lungs = Lungs::segment(planes, geometry);
-    let Some(choice) = SliceChoice::of_lungs(&lungs, geometry) else {
+    let Some(choice) = SliceChoice::largest(&lungs.area_px) else {
         let reason = "no lung was found: no enclosed air of lung density and size inside the body \
                       (another body part, or lungs cut off by the field of view on every slice)";
         findings.push(Finding::reject("no_lung", reason));

@@ -27,7 +27,7 @@ impl Case {
         let spec = if ill { PhantomSpec::covid(seed) } else { PhantomSpec::healthy(seed) };
         let phantom = generate(&spec.with_dims(DIMS)).unwrap();
         let lungs = segment(&phantom.volume);
-        let choice = SliceChoice::of_lungs(&lungs, phantom.volume.geometry()).unwrap();
+        let choice = SliceChoice::largest(&lungs.area_px).unwrap();
         let name = format!("seed {seed} ({})", if ill { "covid" } else { "healthy" });
         Self { name, phantom, lungs, choice }
     }
@@ -98,7 +98,7 @@ fn true_dense(case: &Case) -> (Mask, Mask) {
 #[test]
 fn the_default_recipe_keeps_to_the_truth_of_twenty_phantoms() {
     let mut faults = Vec::new();
-    let mut within = [0, 0];
+    let mut within = 0;
     let healthy = (0..PATIENTS).map(|seed| (seed, false));
     let with_lesions = (1..PATIENTS).step_by(2).map(|seed| (seed, true));
     for (seed, ill) in healthy.chain(with_lesions) {
@@ -125,23 +125,20 @@ fn the_default_recipe_keeps_to_the_truth_of_twenty_phantoms() {
                 faults.push(format!("{}: {what}", case.name));
             }
         };
-        // Short of the 0.5 % that every phantom should keep to: see "The chosen slice" in docs/accuracy.md.
-        within[usize::from(ill)] += usize::from(share >= WITHIN_FRAC);
-        let floor = if ill { 0.975 } else { 0.99 };
-        hold("the true area of the chosen slice over the largest", share >= floor);
+        within += usize::from(share >= WITHIN_FRAC);
+        // With lesions short of it in three of ten: see "The chosen slice" in docs/accuracy.md.
+        hold(
+            "the true area of the chosen slice over the largest",
+            share >= if ill { 0.98 } else { WITHIN_FRAC },
+        );
         // The floors are those of 40 seeds, less a third of what is missing to 1.
-        hold("Dice of the lung volume", dice >= if ill { 0.965 } else { 0.99 });
+        hold("Dice of the lung volume", dice >= if ill { 0.97 } else { 0.992 });
         hold("organs stay out of the lung", organ.both as f64 <= 0.05 * organ.second as f64);
         hold("foam, bowel and the room stay out of the lung", air.both <= 5);
         // Walls and edges are dense too and no vessel; disease on the chest wall is outside the mask: one pulls up, the
         // other down.
-        hold("dense tissue", (found_percent - true_percent).abs() <= 3.0);
+        hold("dense tissue", (found_percent - true_percent).abs() <= 2.75);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    let [healthy, with_lesions] = within;
-    assert!(healthy >= 19, "only {healthy} of 20 healthy choices are within 0.5 % of the largest");
-    assert!(
-        with_lesions >= 7,
-        "only {with_lesions} of 10 choices with lesions are within 0.5 % of the largest"
-    );
+    assert!(within >= 27, "only {within} of 30 choices are within 0.5 % of the largest");
 }

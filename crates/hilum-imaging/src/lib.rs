@@ -4,7 +4,6 @@
 //! clock: the same arrays give the same values everywhere. Array order and units are those of [`hilum_core`].
 
 mod components;
-mod costal;
 mod display;
 mod gate;
 mod labelled;

@@ -3,15 +3,12 @@
 //! In: the area curve and the lung mask. Out: index, plateau, and how the two lungs stand on the slice.
 
 use crate::components::{Components, Connectivity};
-use crate::costal::costal_area_px;
 use crate::lungs::{Body, Lungs};
 use hilum_core::schema::LungState;
 use hilum_core::{Geometry, MaskView};
 
 /// Slices within this share of the largest area count as equally good.
 pub const PLATEAU_FRAC: f64 = 0.02;
-/// Slices below this share of the largest mask are not compared.
-const COMPARED_FROM_FRAC: f64 = 0.9;
 /// A part of the mask below this share of the whole is no lung of its own.
 const LEAST_PART_FRAC: f64 = 0.05;
 /// A connected mask is both lungs when at least this share lies on either side of the body's middle.
@@ -33,24 +30,6 @@ impl SliceChoice {
     pub fn largest(area_px: &[u64]) -> Option<Self> {
         let index = first_maximum(area_px).filter(|&i| area_px[i] > 0)?;
         Some(Self { index, area_px: area_px[index], plateau: plateau(area_px, index) })
-    }
-
-    /// The slice with the largest lung: the first of those whose area, bays along the chest wall bridged, is largest;
-    /// `None` when no slice has any lung. Only slices with at least 90 % of the largest mask are compared.
-    pub fn of_lungs(lungs: &Lungs, geometry: &Geometry) -> Option<Self> {
-        let spacing = geometry.in_plane_spacing_mm();
-        let largest = lungs.area_px.iter().copied().max().filter(|&area| area > 0)?;
-        let compared: Vec<u64> = lungs
-            .area_px
-            .iter()
-            .enumerate()
-            .map(|(slice, &area)| match area as f64 >= COMPARED_FROM_FRAC * largest as f64 {
-                true => costal_area_px(lungs.lung.slice(slice), spacing),
-                false => 0,
-            })
-            .collect();
-        let index = first_maximum(&compared)?;
-        Some(Self { index, area_px: lungs.area_px[index], plateau: plateau(&compared, index) })
     }
 
     /// The length of the plateau in mm.

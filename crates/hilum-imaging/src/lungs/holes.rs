@@ -2,25 +2,25 @@
 //!
 //! Vessels, airway walls and lesions leave holes that belong to it; the liver dome, the heart's apex and the hilum also
 //! appear as holes on some slices, and do not. Seen on one slice they look alike. Across slices they do not: an organ's
-//! hole grows until, on a neighbouring slice, it opens into the rest of the body, and there the organ goes on for
-//! centimetres; a lesion that touches the chest wall opens into it too, but a few slices further on there is lung again. So
-//! holes that overlap on neighbouring slices form stacks, and a stack that is anywhere larger than 3 cm2 and opens into
-//! the body for at least 4 cm is an organ.
+//! hole, followed to where it grows, opens into the rest of the body, and there the organ goes on for centimetres; a lesion
+//! that touches the chest wall opens into it too, but a few slices further on there is lung again. So a hole is an organ's
+//! when nearly all of it lies over an organ's hole on the next slice below (or above), or over body that goes on for at least
+//! 4 cm, and when the organ reaches 3 cm2 somewhere on the way.
 
 use crate::components::{Components, Connectivity};
 use crate::lungs::regions::{RowRun, count_in_run};
 use crate::runs::Run;
-use crate::sets::DisjointSets;
 use hilum_core::{Mask, MaskVolume};
 
 /// Holes below this (mm2) are always filled: vessels, and the very tip of a dome.
 const ALWAYS_FILLED_BELOW_MM2: f64 = 50.0;
 /// A stack that nowhere reaches this (mm2) is a vessel or lesion: hilar vessels inside the lung stay below 2 cm across.
 const ORGAN_FROM_MM2: f64 = 300.0;
-/// Two holes of neighbouring slices belong together when they share this much of the smaller one.
-const STACKED_FROM_FRAC: f64 = 0.5;
-/// A hole opens into the body when this much of it lies over body that is neither lung nor hole.
-const OPEN_FROM_FRAC: f64 = 0.5;
+/// An organ narrows: this much of its hole lies over its section on the slice before. A lesion that grows on a dome
+/// reaches beyond it.
+const RESTS_FROM_FRAC: f64 = 0.85;
+/// What a hole opens into is body where less than this much of it is lung.
+const STILL_BODY_FRAC: f64 = 0.5;
 /// An organ goes on beyond the opening for at least this (mm), or to the end of the scan: heart and liver for twice that
 /// and more, lesions at the chest wall for less.
 const ORGAN_GOES_ON_MM: f64 = 40.0;
@@ -96,6 +96,16 @@ impl Holes {
         inside
     }
 
+    /// Forgets the holes of a slice and takes those of `lung`, the whole slice, in their place.
+    pub(crate) fn retake(&mut self, lung: &mut Mask, slice: usize) {
+        let first = self.list.partition_point(|h| h.slice < slice);
+        let end = self.list.partition_point(|h| h.slice <= slice);
+        let after = self.list.split_off(end);
+        self.list.truncate(first);
+        self.take(lung, slice, 0, 0);
+        self.list.extend(after);
+    }
+
     /// Fills every noted hole that is not part of an organ.
     pub(crate) fn fill_all_but_organs(self, lung: &mut MaskVolume) {
         let organs = self.organs(lung);
@@ -107,38 +117,48 @@ impl Holes {
         }
     }
 
+    /// For every hole whether it is an organ, seen from below or from above.
     fn organs(&self, lung: &MaskVolume) -> Vec<bool> {
-        let mut stacks = DisjointSets::new(self.list.len());
-        let mut opens = vec![false; self.list.len()];
-        for (index, hole) in self.list.iter().enumerate() {
-            for neighbour in [hole.slice.checked_sub(1), Some(hole.slice + 1)] {
-                let Some(slice) = neighbour.filter(|&s| s < lung.slices()) else {
-                    // The scan ends here: what the hole opens into was not scanned.
-                    opens[index] = true;
-                    continue;
-                };
-                let mut enclosed_px = self.lung_over_px(hole, lung, slice);
-                for (other, candidate) in self.on_slice(slice) {
-                    let shared_px = hole.overlap_px(candidate);
-                    enclosed_px += shared_px;
-                    let smaller = hole.area_px.min(candidate.area_px) as f64;
-                    if shared_px as f64 >= STACKED_FROM_FRAC * smaller {
-                        stacks.union(index as u32, other as u32);
-                    }
-                }
-                let open_px = hole.area_px.saturating_sub(enclosed_px);
-                opens[index] |= open_px as f64 >= OPEN_FROM_FRAC * hole.area_px as f64
-                    && self.goes_on(hole, lung, slice > hole.slice);
+        let mut organs = vec![false; self.list.len()];
+        for upwards in [false, true] {
+            for (organ, holds) in organs.iter_mut().zip(self.rests_on_organs(lung, upwards)) {
+                *organ |= holds;
             }
         }
-        let (stack, count) = stacks.numbered();
-        let mut large = vec![false; count];
-        let mut open = vec![false; count];
-        for ((hole, &s), &opens) in self.list.iter().zip(&stack).zip(&opens) {
-            large[s as usize] |= hole.area_px as f64 * self.pixel_mm2 >= ORGAN_FROM_MM2;
-            open[s as usize] |= opens;
+        organs
+    }
+
+    /// For every hole whether it narrows, slice by slice, from body that goes on upwards or downwards.
+    fn rests_on_organs(&self, lung: &MaskVolume, upwards: bool) -> Vec<bool> {
+        let mut organ = vec![false; self.list.len()];
+        let mut large = vec![false; self.list.len()];
+        let from_the_body: Vec<usize> =
+            if upwards { (0..self.list.len()).rev().collect() } else { (0..self.list.len()).collect() };
+        for index in from_the_body {
+            let hole = &self.list[index];
+            large[index] = hole.area_px as f64 * self.pixel_mm2 >= ORGAN_FROM_MM2;
+            let next = if upwards { Some(hole.slice + 1) } else { hole.slice.checked_sub(1) };
+            let Some(next) = next.filter(|&s| s < lung.slices()) else {
+                // The scan ends here: what the hole opens into was not scanned.
+                organ[index] = large[index];
+                continue;
+            };
+            let mut open_px = hole.area_px.saturating_sub(self.lung_over_px(hole, lung, next));
+            let mut organ_px = 0;
+            for (other, candidate) in self.on_slice(next) {
+                let shared_px = hole.overlap_px(candidate);
+                open_px = open_px.saturating_sub(shared_px);
+                if organ[other] && shared_px > 0 {
+                    organ_px += shared_px;
+                    large[index] |= large[other];
+                }
+            }
+            if self.goes_on(hole, lung, upwards) {
+                organ_px += open_px;
+            }
+            organ[index] = large[index] && organ_px as f64 >= RESTS_FROM_FRAC * hole.area_px as f64;
         }
-        stack.iter().map(|&s| large[s as usize] && open[s as usize]).collect()
+        organ
     }
 
     /// Whether what the hole opens into stays free of lung for as long as an organ would, or to the end of the scan.
@@ -150,7 +170,7 @@ impl Holes {
                 slice.filter(|&s| s < lung.slices())
             })
             .all(|slice| {
-                (self.lung_over_px(hole, lung, slice) as f64) < (1.0 - OPEN_FROM_FRAC) * hole.area_px as f64
+                (self.lung_over_px(hole, lung, slice) as f64) < STILL_BODY_FRAC * hole.area_px as f64
             })
     }
 

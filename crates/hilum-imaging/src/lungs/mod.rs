@@ -11,11 +11,13 @@
 //! 3. the trachea and main bronchi are followed from the top and taken off, walls included (`airway`, `lumen`);
 //! 4. on every slice the mask is closed with a disk of 5 mm, and its outer edge is moved to the half-way value of -400 HU
 //!    (one pixel at most) (`mask`);
-//! 5. holes are filled unless they are organs: the liver dome, the heart (`holes`);
-//! 6. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
+//! 5. what lies against the chest wall is taken in where lung above and below, or on both sides of it,
+//!    shows how far the lung reaches (`polar`, `wall`);
+//! 6. holes are filled unless they are organs: the liver dome, the heart (`holes`);
+//! 7. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
 //!
-//! What it does NOT do: consolidation that is attached to the chest wall over more than the closing bridges stays
-//! outside; right and left lung are not told apart in the masks.
+//! What it does NOT do: consolidation at the chest wall that is longer than 6 cm along the slices and 5 cm along the wall
+//! stays outside; right and left lung are not told apart in the masks.
 //!
 //! Sources: Hu, Hoffman, Reinhardt 2001 (doi:10.1109/42.929615) for threshold, connectivity and airway removal; Armato
 //! and Sensakovic 2004 (doi:10.1016/j.acra.2004.06.005) for the closing. Constants are named and argued in their files.
@@ -27,7 +29,9 @@ mod holes;
 mod lumen;
 mod mask;
 mod planes;
+mod polar;
 mod regions;
+mod wall;
 mod window;
 
 pub use body::Body;
@@ -42,6 +46,7 @@ use hilum_core::{Direction, Geometry, MaskView, MaskVolume};
 use holes::Holes;
 use lumen::take_off;
 use mask::SliceMasks;
+use wall::take_in_walls;
 
 /// The lungs of a scan.
 #[derive(Debug, Clone)]
@@ -84,6 +89,7 @@ impl Lungs {
             masks.draw(slice, &mut planes, &mut holes);
         }
         let Planes { air, edge: mut lung, .. } = planes;
+        take_in_walls(&mut lung, &air, &mut holes, geometry);
         holes.fill_all_but_organs(&mut lung);
         take_off(&airway, &regions, &air, &mut lung, spacing);
         let area_px: Vec<u64> = (0..lung.slices()).map(|s| count_px(lung.slice(s))).collect();

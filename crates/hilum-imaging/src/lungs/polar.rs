@@ -1,0 +1,264 @@
+//! The lungs seen from a line between them: how far lung reaches, for every direction and height.
+//!
+//! In: the lung mask of all slices. Out: a [`PolarMap`]. The line runs through the centre of all lung pixels along the
+//! slices; directions turn from the growing columns to the growing rows.
+
+use hilum_core::{Geometry, InPlaneSpacingMm, MaskVolume};
+use std::f64::consts::TAU;
+
+/// Directions round the line.
+pub(crate) const DIRECTIONS: usize = 128;
+/// Lung is looked at on cells of about this size (mm), in the plane and along the slices.
+const CELL_MM: f64 = 3.0;
+/// Distances are counted in quarters of a millimetre.
+const PER_MM: f64 = 4.0;
+
+/// One distance, in quarters of a millimetre, for every layer and direction; 0 where there is no lung.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PolarMap {
+    quarters: Vec<u16>,
+}
+
+impl PolarMap {
+    fn new(layers: usize) -> Self {
+        Self { quarters: vec![0; layers * DIRECTIONS] }
+    }
+
+    /// Number of layers.
+    pub(crate) fn layers(&self) -> usize {
+        self.quarters.len() / DIRECTIONS
+    }
+
+    /// All distances, layer by layer.
+    pub(crate) fn quarters(&self) -> &[u16] {
+        &self.quarters
+    }
+
+    /// The distances of one layer.
+    fn layer(&self, layer: usize) -> &[u16] {
+        &self.quarters[layer * DIRECTIONS..(layer + 1) * DIRECTIONS]
+    }
+
+    /// The distance in a direction between those of the map; where one of its neighbours has no lung, that of its own.
+    pub(crate) fn between(&self, layer: usize, turn: f64) -> u16 {
+        let row = self.layer(layer);
+        let own = row[turn as usize % DIRECTIONS];
+        let before = (turn - 0.5 + DIRECTIONS as f64) % DIRECTIONS as f64;
+        let (a, b) = (row[before as usize % DIRECTIONS], row[(before as usize + 1) % DIRECTIONS]);
+        if a == 0 || b == 0 {
+            return own;
+        }
+        (f64::from(a) + (f64::from(b) - f64::from(a)) * before.fract()).round() as u16
+    }
+
+    /// For every direction the extreme (`of` two distances) of all layers within `reach`; beyond the scan there is
+    /// no lung.
+    pub(crate) fn along_layers(&self, reach: usize, of: fn(u16, u16) -> u16) -> Self {
+        let mut map = self.clone();
+        let layers = self.layers();
+        for (layer, row) in map.quarters.chunks_exact_mut(DIRECTIONS).enumerate() {
+            if layer < reach || layer + reach >= layers {
+                row.iter_mut().for_each(|q| *q = of(*q, 0));
+            }
+            for other in layer.saturating_sub(reach)..(layer + reach + 1).min(layers) {
+                for (q, &near) in row.iter_mut().zip(self.layer(other)) {
+                    *q = of(*q, near);
+                }
+            }
+        }
+        map
+    }
+
+    /// For every layer the extreme of all directions within `reach`.
+    pub(crate) fn around(&self, reach: usize, of: fn(u16, u16) -> u16) -> Self {
+        let mut map = self.clone();
+        for (layer, row) in map.quarters.chunks_exact_mut(DIRECTIONS).enumerate() {
+            let from = self.layer(layer);
+            for (direction, q) in row.iter_mut().enumerate() {
+                for turn in DIRECTIONS - reach..=DIRECTIONS + reach {
+                    *q = of(*q, from[(direction + turn) % DIRECTIONS]);
+                }
+            }
+        }
+        map
+    }
+
+    /// The larger of both, distance by distance.
+    pub(crate) fn larger(mut self, other: &Self) -> Self {
+        self.quarters.iter_mut().zip(&other.quarters).for_each(|(q, &o)| *q = (*q).max(o));
+        self
+    }
+}
+
+/// The line, and what is seen from it.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    /// The farthest lung.
+    pub(crate) far: PolarMap,
+    /// Slices that share a layer.
+    pub(crate) slices_per_layer: usize,
+    spacing: InPlaneSpacingMm,
+    line_row_mm: f64,
+    line_col_mm: f64,
+}
+
+impl Survey {
+    /// Surveys a lung; `None` if there is none.
+    pub(crate) fn of(lung: &MaskVolume, geometry: &Geometry) -> Option<Self> {
+        let spacing = geometry.in_plane_spacing_mm();
+        let slices_per_layer = steps_in_cell(geometry.slice_spacing_mm());
+        let layers = lung.slices().div_ceil(slices_per_layer);
+        let grid = Grid::new(lung, spacing);
+        let slice_of =
+            |layer: usize| (layer * slices_per_layer + slices_per_layer / 2).min(lung.slices() - 1);
+
+        let (mut count, mut row_sum, mut col_sum) = (0u64, 0u64, 0u64);
+        for layer in 0..layers {
+            grid.visit(lung, slice_of(layer), |row, col| {
+                count += 1;
+                row_sum += row as u64;
+                col_sum += col as u64;
+            });
+        }
+        if count == 0 {
+            return None;
+        }
+        let mut survey = Self {
+            far: PolarMap::new(layers),
+            slices_per_layer,
+            spacing,
+            line_row_mm: row_sum as f64 / count as f64 * spacing.row,
+            line_col_mm: col_sum as f64 / count as f64 * spacing.col,
+        };
+        let seen: Vec<(u16, u16)> = grid.cells().map(|(row, col)| survey.seen_at(row, col)).collect();
+        for (layer, far) in survey.far.quarters.chunks_exact_mut(DIRECTIONS).enumerate() {
+            grid.visit(lung, slice_of(layer), |row, col| {
+                let (direction, quarters) = seen[grid.cell(row, col)];
+                let far = &mut far[direction as usize];
+                *far = (*far).max(quarters);
+            });
+        }
+        Some(survey)
+    }
+
+    /// Direction and distance (quarters of a millimetre) of a pixel.
+    fn seen_at(&self, row: usize, col: usize) -> (u16, u16) {
+        let (turn, distance) = self.polar(row, col);
+        (turn as u16 % DIRECTIONS as u16, distance)
+    }
+
+    /// Direction, as a fraction of the way to the next one too, and distance of a pixel.
+    pub(crate) fn polar(&self, row: usize, col: usize) -> (f64, u16) {
+        let y = row as f64 * self.spacing.row - self.line_row_mm;
+        let x = col as f64 * self.spacing.col - self.line_col_mm;
+        ((y.atan2(x) / TAU + 1.0).fract() * DIRECTIONS as f64, (y.hypot(x) * PER_MM) as u16)
+    }
+}
+
+/// Quarters of a millimetre in so many millimetres.
+pub(crate) const fn quarters(mm: f64) -> u16 {
+    (mm * PER_MM) as u16
+}
+
+fn steps_in_cell(spacing_mm: f64) -> usize {
+    (CELL_MM / spacing_mm).round().max(1.0) as usize
+}
+
+/// One pixel of every cell, in the middle of it.
+struct Grid {
+    rows: Vec<usize>,
+    cols: Vec<usize>,
+    /// The number of cells before a column.
+    cell_of_col: Vec<u16>,
+    /// Which columns of a row are looked at, as a row of a mask.
+    looked_at: Vec<u64>,
+}
+
+impl Grid {
+    fn new(lung: &MaskVolume, spacing: InPlaneSpacingMm) -> Self {
+        let middles = |end: usize, step: usize| (step / 2..end).step_by(step).collect::<Vec<usize>>();
+        let cols = middles(lung.cols(), steps_in_cell(spacing.col));
+        let mut looked_at = vec![0u64; lung.cols().div_ceil(64)];
+        let mut cell_of_col = vec![0u16; lung.cols()];
+        for (cell, &col) in cols.iter().enumerate() {
+            looked_at[col / 64] |= 1 << (col % 64);
+            cell_of_col[col] = cell as u16;
+        }
+        Self { rows: middles(lung.rows(), steps_in_cell(spacing.row)), cols, cell_of_col, looked_at }
+    }
+
+    /// The pixels looked at, row by row.
+    fn cells(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.rows.iter().flat_map(|&row| self.cols.iter().map(move |&col| (row, col)))
+    }
+
+    /// The place in [`Self::cells`] of a pixel given by number of row and column of cells.
+    fn cell(&self, row: usize, col: usize) -> usize {
+        (row / self.row_step()) * self.cols.len() + self.cell_of_col[col] as usize
+    }
+
+    fn row_step(&self) -> usize {
+        self.rows.get(1).map_or(usize::MAX, |second| second - self.rows[0])
+    }
+
+    /// Calls with row and column of every pixel looked at that is lung.
+    fn visit(&self, lung: &MaskVolume, slice: usize, mut found: impl FnMut(usize, usize)) {
+        let view = lung.slice(slice);
+        for &row in &self.rows {
+            for (word, (&bits, &looked_at)) in view.row(row).iter().zip(&self.looked_at).enumerate() {
+                let mut bits = bits & looked_at;
+                while bits != 0 {
+                    found(row, word * 64 + bits.trailing_zeros() as usize);
+                    bits &= bits - 1;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two lungs of 60 x 100 mm, 60 mm apart, on slices of 3 mm with pixels of 1 mm.
+    fn two_lungs(slices: usize) -> (MaskVolume, Geometry) {
+        let geometry = Geometry::lps([240, 160, slices], [1.0, 1.0, 3.0]).unwrap();
+        let mut lung = MaskVolume::new(160, 240, slices);
+        for slice in 0..slices {
+            for row in 30..130 {
+                lung.slice_mut(slice).set_run(row, 30, 90);
+                lung.slice_mut(slice).set_run(row, 150, 210);
+            }
+        }
+        (lung, geometry)
+    }
+
+    #[test]
+    fn distances_are_those_of_the_walls() {
+        let (lung, geometry) = two_lungs(5);
+        let survey = Survey::of(&lung, &geometry).unwrap();
+        assert_eq!(survey.far.layers(), 5);
+        // Straight along the columns lung reaches to 90 mm; a cell is 3 mm wide.
+        let far = survey.far.layer(2)[0];
+        assert!(far.abs_diff(quarters(90.0)) <= quarters(3.0), "{far}");
+        // Straight along the rows, between the lungs, there is none.
+        assert_eq!(survey.far.layer(2)[DIRECTIONS / 4], 0);
+    }
+
+    #[test]
+    fn no_lung_no_survey() {
+        let (_, geometry) = two_lungs(2);
+        assert!(Survey::of(&MaskVolume::new(160, 240, 2), &geometry).is_none());
+    }
+
+    #[test]
+    fn closing_along_the_layers_fills_short_dips_only() {
+        let mut map = PolarMap { quarters: vec![100; 12 * DIRECTIONS] };
+        for layer in [3, 4, 8, 9, 10, 11] {
+            map.quarters[layer * DIRECTIONS] = 10;
+        }
+        let closed = map.along_layers(1, u16::max).along_layers(1, u16::min);
+        let column: Vec<u16> = (0..12).map(|layer| closed.layer(layer)[0]).collect();
+        assert_eq!(column, [0, 100, 100, 100, 100, 100, 100, 100, 10, 10, 10, 0]);
+    }
+}

@@ -5,6 +5,7 @@
 
 use hilum_core::{Geometry, InPlaneSpacingMm, MaskVolume};
 use std::f64::consts::TAU;
+use std::ops::{Range, RangeInclusive};
 
 /// Directions round the line.
 pub(crate) const DIRECTIONS: usize = 128;
@@ -48,7 +49,7 @@ impl PolarMap {
         if a == 0 || b == 0 {
             return own;
         }
-        (f64::from(a) + (f64::from(b) - f64::from(a)) * before.fract()).round() as u16
+        (f64::from(a) + (f64::from(b) - f64::from(a)) * before.fract() + 0.5) as u16
     }
 
     /// For every direction the extreme (`of` two distances) of all layers within `reach`; beyond the scan there is
@@ -97,6 +98,9 @@ pub(crate) struct Survey {
     pub(crate) far: PolarMap,
     /// Slices that share a layer.
     pub(crate) slices_per_layer: usize,
+    grid: Grid,
+    /// The cells of every direction, with the distance of their middles.
+    cells: Vec<Vec<(u32, u16)>>,
     spacing: InPlaneSpacingMm,
     line_row_mm: f64,
     line_col_mm: f64,
@@ -126,19 +130,40 @@ impl Survey {
         let mut survey = Self {
             far: PolarMap::new(layers),
             slices_per_layer,
+            grid,
+            cells: vec![Vec::new(); DIRECTIONS],
             spacing,
             line_row_mm: row_sum as f64 / count as f64 * spacing.row,
             line_col_mm: col_sum as f64 / count as f64 * spacing.col,
         };
-        let seen: Vec<(u16, u16)> = grid.cells().map(|(row, col)| survey.seen_at(row, col)).collect();
+        let seen: Vec<(u16, u16)> =
+            survey.grid.middles().map(|(row, col)| survey.seen_at(row, col)).collect();
+        for (cell, &(direction, quarters)) in seen.iter().enumerate() {
+            survey.cells[direction as usize].push((cell as u32, quarters));
+        }
         for (layer, far) in survey.far.quarters.chunks_exact_mut(DIRECTIONS).enumerate() {
-            grid.visit(lung, slice_of(layer), |row, col| {
-                let (direction, quarters) = seen[grid.cell(row, col)];
+            survey.grid.visit(lung, slice_of(layer), |row, col| {
+                let (direction, quarters) = seen[survey.grid.cell(row, col)];
                 let far = &mut far[direction as usize];
                 *far = (*far).max(quarters);
             });
         }
         Some(survey)
+    }
+
+    /// Visits the pixels of all cells of a direction whose middles lie at these distances.
+    pub(crate) fn visit_pixels(
+        &self,
+        direction: usize,
+        distances: RangeInclusive<u16>,
+        mut found: impl FnMut(usize, usize),
+    ) {
+        for &(cell, _) in self.cells[direction].iter().filter(|(_, quarters)| distances.contains(quarters)) {
+            let (rows, cols) = self.grid.pixels(cell as usize);
+            for row in rows {
+                cols.clone().for_each(|col| found(row, col));
+            }
+        }
     }
 
     /// Direction and distance (quarters of a millimetre) of a pixel.
@@ -164,47 +189,58 @@ fn steps_in_cell(spacing_mm: f64) -> usize {
     (CELL_MM / spacing_mm).round().max(1.0) as usize
 }
 
-/// One pixel of every cell, in the middle of it.
+/// A slice in cells, looked at in their middles.
+#[derive(Debug)]
 struct Grid {
-    rows: Vec<usize>,
-    cols: Vec<usize>,
-    /// The number of cells before a column.
-    cell_of_col: Vec<u16>,
+    rows: usize,
+    cols: usize,
+    row_step: usize,
+    col_step: usize,
     /// Which columns of a row are looked at, as a row of a mask.
     looked_at: Vec<u64>,
 }
 
 impl Grid {
     fn new(lung: &MaskVolume, spacing: InPlaneSpacingMm) -> Self {
-        let middles = |end: usize, step: usize| (step / 2..end).step_by(step).collect::<Vec<usize>>();
-        let cols = middles(lung.cols(), steps_in_cell(spacing.col));
+        let (row_step, col_step) = (steps_in_cell(spacing.row), steps_in_cell(spacing.col));
         let mut looked_at = vec![0u64; lung.cols().div_ceil(64)];
-        let mut cell_of_col = vec![0u16; lung.cols()];
-        for (cell, &col) in cols.iter().enumerate() {
+        for col in (col_step / 2..lung.cols()).step_by(col_step) {
             looked_at[col / 64] |= 1 << (col % 64);
-            cell_of_col[col] = cell as u16;
         }
-        Self { rows: middles(lung.rows(), steps_in_cell(spacing.row)), cols, cell_of_col, looked_at }
+        Self { rows: lung.rows(), cols: lung.cols(), row_step, col_step, looked_at }
     }
 
-    /// The pixels looked at, row by row.
-    fn cells(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.rows.iter().flat_map(|&row| self.cols.iter().map(move |&col| (row, col)))
+    /// Cells in a row of cells.
+    fn across(&self) -> usize {
+        self.cols.div_ceil(self.col_step)
     }
 
-    /// The place in [`Self::cells`] of a pixel given by number of row and column of cells.
+    /// Row and column of the middle of every cell.
+    fn middles(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let middle = |cell: usize, step: usize| cell * step + step / 2;
+        (0..self.rows.div_ceil(self.row_step) * self.across()).map(move |cell| {
+            (middle(cell / self.across(), self.row_step), middle(cell % self.across(), self.col_step))
+        })
+    }
+
+    /// The cell of a pixel.
     fn cell(&self, row: usize, col: usize) -> usize {
-        (row / self.row_step()) * self.cols.len() + self.cell_of_col[col] as usize
+        row / self.row_step * self.across() + col / self.col_step
     }
 
-    fn row_step(&self) -> usize {
-        self.rows.get(1).map_or(usize::MAX, |second| second - self.rows[0])
+    /// Rows and columns of the pixels of a cell.
+    fn pixels(&self, cell: usize) -> (Range<usize>, Range<usize>) {
+        let range = |cell: usize, step: usize, end: usize| cell * step..((cell + 1) * step).min(end);
+        (
+            range(cell / self.across(), self.row_step, self.rows),
+            range(cell % self.across(), self.col_step, self.cols),
+        )
     }
 
     /// Calls with row and column of every pixel looked at that is lung.
     fn visit(&self, lung: &MaskVolume, slice: usize, mut found: impl FnMut(usize, usize)) {
         let view = lung.slice(slice);
-        for &row in &self.rows {
+        for row in (self.row_step / 2..self.rows).step_by(self.row_step) {
             for (word, (&bits, &looked_at)) in view.row(row).iter().zip(&self.looked_at).enumerate() {
                 let mut bits = bits & looked_at;
                 while bits != 0 {

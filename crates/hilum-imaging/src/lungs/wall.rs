@@ -32,6 +32,8 @@ const LEAST_THICKNESS_MM: f64 = 10.0;
 const LEAST_MM3: f64 = 1000.0;
 /// Half a cell of the survey: how far lung may reach beyond what was seen of it.
 const UNSEEN: u16 = quarters(1.5);
+/// A cell of the survey and what it may be larger by, corner to corner.
+const CELL: u16 = quarters(6.5);
 
 /// Adds to `lung` what dips of its outline leave out, and has the holes of the slices that change taken anew.
 ///
@@ -45,9 +47,7 @@ pub(crate) fn take_in_walls(lung: &mut MaskVolume, air: &MaskVolume, holes: &mut
     let thick = Disk::ellipse(LEAST_THICKNESS_MM / 2.0 / spacing.row, LEAST_THICKNESS_MM / 2.0 / spacing.col);
     for slice in (0..lung.slices()).filter(|&slice| walls.dip_on(slice)) {
         let before = lung.slice(slice);
-        let left_out = Mask::from_fn(before.rows(), before.cols(), |row, col| {
-            !before.get(row, col) && walls.leave_out(slice, row, col)
-        });
+        let left_out = walls.left_out(slice, before);
         let parts = Components::of(left_out.view(), Connectivity::Four);
         let cores = erode(left_out.view(), &thick);
         let mut has_core = vec![false; parts.list().len()];
@@ -115,13 +115,32 @@ impl Walls {
         self.dips[self.layer(slice) * DIRECTIONS..][..DIRECTIONS].contains(&true)
     }
 
-    /// Whether the pixel lies in a dip.
-    fn leave_out(&self, slice: usize, row: usize, col: usize) -> bool {
-        let (turn, distance) = self.survey.polar(row, col);
+    /// The pixels of a slice that lie in dips and are not lung.
+    fn left_out(&self, slice: usize, lung: MaskView<'_>) -> Mask {
         let layer = self.layer(slice);
-        let place = layer * DIRECTIONS + turn as usize % DIRECTIONS;
-        let far = self.far.between(layer, turn).saturating_add(UNSEEN);
-        self.dips[place] && distance > self.survey.far.quarters()[place] && distance <= far
+        let first = layer * DIRECTIONS;
+        let (seen, dips) = (&self.survey.far.quarters()[first..], &self.dips[first..]);
+        let mut mask = Mask::new(lung.rows(), lung.cols());
+        let mut view = mask.view_mut();
+        for direction in 0..DIRECTIONS {
+            // A cell may hold pixels of the next direction, to both sides.
+            let beside = [DIRECTIONS - 1, 0, 1].map(|turn| (direction + turn) % DIRECTIONS);
+            let here = beside.iter().filter(|&&d| dips[d]);
+            let reach = here.clone().map(|&d| self.far.quarters()[first + d]).max();
+            let Some((reach, from)) = reach.zip(here.map(|&d| seen[d]).min()) else { continue };
+            let distances = from.saturating_sub(CELL)..=reach.saturating_add(CELL);
+            self.survey.visit_pixels(direction, distances, |row, col| {
+                let (turn, distance) = self.survey.polar(row, col);
+                let direction = turn as usize % DIRECTIONS;
+                let in_dip = dips[direction]
+                    && distance > seen[direction]
+                    && distance <= self.far.between(layer, turn).saturating_add(UNSEEN);
+                if in_dip && !lung.get(row, col) {
+                    view.set(row, col, true);
+                }
+            });
+        }
+        mask
     }
 }
 

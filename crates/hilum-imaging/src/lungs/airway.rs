@@ -9,6 +9,7 @@
 
 use crate::lungs::choose::Air;
 use crate::lungs::lumen::Lumen;
+use crate::lungs::planes::Gas;
 use crate::lungs::regions::{AirRegions, count_in_run};
 use hilum_core::{Mask, MaskVolume};
 
@@ -56,7 +57,7 @@ pub(crate) fn find_airway(
     regions: &AirRegions,
     kinds: &[Air],
     air: &MaskVolume,
-    gas: &MaskVolume,
+    gas: &Gas,
     grid: Grid,
 ) -> Airway {
     let links = Links::of(regions, grid.superior_is_last);
@@ -129,7 +130,7 @@ struct Tracker<'a> {
     regions: &'a AirRegions,
     kinds: &'a [Air],
     air: &'a MaskVolume,
-    gas: &'a MaskVolume,
+    gas: &'a Gas,
     grid: Grid,
     links: &'a Links,
 }

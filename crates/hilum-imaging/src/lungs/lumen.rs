@@ -5,8 +5,9 @@
 
 use crate::components::{Components, Connectivity};
 use crate::lungs::airway::Airway;
+use crate::lungs::planes::Gas;
 use crate::lungs::regions::{AirRegions, Region};
-use crate::lungs::window::Window;
+use crate::lungs::window::{Window, bounds};
 use crate::morphology::{Disk, close, dilate, erode};
 use hilum_core::{InPlaneSpacingMm, Mask, MaskVolume};
 
@@ -30,7 +31,7 @@ const WALL_MM: f64 = 2.0;
 /// A bronchus to be followed beyond the slice on which it was last seen apart from its lung.
 pub(crate) struct Lumen<'a> {
     air: &'a MaskVolume,
-    gas: &'a MaskVolume,
+    gas: &'a Gas,
     pixel_mm: f64,
     most_px: f64,
     least_gas_frac: f64,
@@ -38,7 +39,7 @@ pub(crate) struct Lumen<'a> {
 
 impl<'a> Lumen<'a> {
     /// The bronchus whose last separate section is `first`.
-    pub(crate) fn of(first: &Region, air: &'a MaskVolume, gas: &'a MaskVolume, pixel_mm2: f64) -> Self {
+    pub(crate) fn of(first: &Region, air: &'a MaskVolume, gas: &'a Gas, pixel_mm2: f64) -> Self {
         Self {
             air,
             gas,
@@ -52,6 +53,7 @@ impl<'a> Lumen<'a> {
     /// as much gas as a lumen is; else gas and what air surrounds it; else all air within the drift of a bronchus.
     pub(crate) fn on_slice(&self, slice: usize, section: &Mask) -> Mask {
         let (air, gas) = (self.air.slice(slice), self.gas.slice(slice));
+        let gas = gas.view();
         let within = |mask: &Mask, of| {
             let mut part = mask.clone();
             part.view_mut().and(of);
@@ -125,35 +127,26 @@ pub(crate) fn take_off(
     }
 }
 
-/// First row, first column, one past the last row, one past the last column.
-fn bounds(mask: &Mask) -> [u32; 4] {
-    let view = mask.view();
-    let rows = (0..view.rows()).filter(|&row| view.row(row).iter().any(|&word| word != 0));
-    rows.fold([u32::MAX, u32::MAX, 0, 0], |[top, left, _, right], row| {
-        let cols = || view.columns(row).map(|col| col as u32);
-        let (first, last) = (cols().next().unwrap_or(left), cols().last().unwrap_or(0));
-        [top.min(row as u32), left.min(first), row as u32 + 1, right.max(last + 1)]
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// A lumen of 11 x 11 mm of gas, its upper left pixel at (15, 20), in a wall with a break of 2 mm, in a lung that fills
     /// the slice of 1 mm pixels. Returns air and gas.
-    fn slice_with_bronchus() -> (MaskVolume, MaskVolume) {
-        let (mut air, mut gas) = (MaskVolume::new(40, 64, 1), MaskVolume::new(40, 64, 1));
+    fn slice_with_bronchus() -> (MaskVolume, Gas) {
+        let (mut air, mut gas) = (MaskVolume::new(40, 64, 1), Mask::new(40, 64));
         for row in 0..40 {
             for col in 0..64 {
                 let lumen = (15..26).contains(&row) && (20..31).contains(&col);
                 let within_wall = (14..27).contains(&row) && (19..32).contains(&col);
                 let at_break = (20..22).contains(&row) && col == 31;
                 air.slice_mut(0).set(row, col, lumen || at_break || !within_wall);
-                gas.slice_mut(0).set(row, col, lumen);
+                gas.view_mut().set(row, col, lumen);
             }
         }
-        (air, gas)
+        let mut central = Gas::new(40, 64, 1);
+        central.take(0, gas.view());
+        (air, central)
     }
 
     fn square(rows: std::ops::Range<usize>, cols: std::ops::Range<usize>) -> Mask {

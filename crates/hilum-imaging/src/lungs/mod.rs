@@ -37,7 +37,7 @@ mod window;
 pub use body::Body;
 pub use choose::Air;
 pub use mask::CLOSING_RADIUS_MM;
-pub use planes::{AIR_BELOW_HU, EDGE_BELOW_HU, GAS_BELOW_HU, Planes};
+pub use planes::{AIR_BELOW_HU, EDGE_BELOW_HU, GAS_BELOW_HU, Gas, Planes};
 pub use regions::{AirRegions, Link, Region, RowRun};
 
 use airway::{Grid, find_airway};

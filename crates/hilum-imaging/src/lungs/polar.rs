@@ -44,7 +44,7 @@ impl PolarMap {
     pub(crate) fn between(&self, layer: usize, turn: f64) -> u16 {
         let row = self.layer(layer);
         let own = row[turn as usize % DIRECTIONS];
-        let before = (turn - 0.5 + DIRECTIONS as f64) % DIRECTIONS as f64;
+        let before = if turn < 0.5 { turn - 0.5 + DIRECTIONS as f64 } else { turn - 0.5 };
         let (a, b) = (row[before as usize % DIRECTIONS], row[(before as usize + 1) % DIRECTIONS]);
         if a == 0 || b == 0 {
             return own;
@@ -176,7 +176,9 @@ impl Survey {
     pub(crate) fn polar(&self, row: usize, col: usize) -> (f64, u16) {
         let y = row as f64 * self.spacing.row - self.line_row_mm;
         let x = col as f64 * self.spacing.col - self.line_col_mm;
-        ((y.atan2(x) / TAU + 1.0).fract() * DIRECTIONS as f64, (y.hypot(x) * PER_MM) as u16)
+        let turn = y.atan2(x) / TAU;
+        let turn = if turn < 0.0 { turn + 1.0 } else { turn };
+        (turn * DIRECTIONS as f64, (y.hypot(x) * PER_MM) as u16)
     }
 }
 

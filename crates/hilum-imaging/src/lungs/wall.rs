@@ -13,6 +13,7 @@ use crate::lungs::holes::Holes;
 use crate::lungs::mask::CLOSING_RADIUS_MM;
 use crate::lungs::polar::{DIRECTIONS, PolarMap, Survey, quarters};
 use crate::lungs::regions::count_in_run;
+use crate::lungs::window::{Window, bounds};
 use crate::morphology::{Disk, close, dilate, erode};
 use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
 
@@ -48,16 +49,21 @@ pub(crate) fn take_in_walls(lung: &mut MaskVolume, air: &MaskVolume, holes: &mut
     for slice in (0..lung.slices()).filter(|&slice| walls.dip_on(slice)) {
         let before = lung.slice(slice);
         let left_out = walls.left_out(slice, before);
+        if left_out.view().is_empty() {
+            continue;
+        }
+        let window = Window::around(bounds(&left_out), &thick, lung);
+        let mut cores = Mask::new(before.rows(), before.cols());
+        window.paste(&erode(window.cut(left_out.view()).view(), &thick), cores.view_mut());
+        if cores.view().is_empty() {
+            continue;
+        }
         let parts = Components::of(left_out.view(), Connectivity::Four);
-        let cores = erode(left_out.view(), &thick);
         let mut has_core = vec![false; parts.list().len()];
         for (row, run, label) in parts.all_runs() {
             has_core[label as usize] |= count_in_run(cores.view().row(row), run) > 0;
         }
         let taken_in = parts.select(|label, _| has_core[label]);
-        if taken_in.view().is_empty() {
-            continue;
-        }
         let mut mask = before.to_mask();
         mask.view_mut().or(taken_in.view());
         if enclosed_px(mask.view()) > enclosed_px(before) + taken_in.view().count_px() {
@@ -130,12 +136,15 @@ impl Walls {
             let Some((reach, from)) = reach.zip(here.map(|&d| seen[d]).min()) else { continue };
             let distances = from.saturating_sub(CELL)..=reach.saturating_add(CELL);
             self.survey.visit_pixels(direction, distances, |row, col| {
+                if lung.get(row, col) {
+                    return;
+                }
                 let (turn, distance) = self.survey.polar(row, col);
                 let direction = turn as usize % DIRECTIONS;
                 let in_dip = dips[direction]
                     && distance > seen[direction]
                     && distance <= self.far.between(layer, turn).saturating_add(UNSEEN);
-                if in_dip && !lung.get(row, col) {
+                if in_dip {
                     view.set(row, col, true);
                 }
             });

@@ -66,3 +66,14 @@ impl Window {
         }
     }
 }
+
+/// First row, first column, one past the last row, one past the last column.
+pub(crate) fn bounds(mask: &Mask) -> [u32; 4] {
+    let view = mask.view();
+    let rows = (0..view.rows()).filter(|&row| view.row(row).iter().any(|&word| word != 0));
+    rows.fold([u32::MAX, u32::MAX, 0, 0], |[top, left, _, right], row| {
+        let cols = || view.columns(row).map(|col| col as u32);
+        let (first, last) = (cols().next().unwrap_or(left), cols().last().unwrap_or(0));
+        [top.min(row as u32), left.min(first), row as u32 + 1, right.max(last + 1)]
+    })
+}

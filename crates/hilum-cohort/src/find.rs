@@ -2,7 +2,11 @@
 //!
 //! Whatever is found becomes a row, even if it turns out to be unreadable; what is not taken for a scan is counted.
 
-use crate::{CohortError, folder, manifest};
+use crate::{CohortError, dicom_series::named_series, folder, manifest};
+use hilum_io::{
+    ScanError, ScanFile,
+    dicom::{DicomSeries, is_dicom},
+};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -15,8 +19,10 @@ pub struct ScanRef {
     pub image_id: String,
     /// Where the scan lies, relative to INPUT or to the manifest; never an absolute path.
     pub uri: String,
-    /// The file to open.
+    /// The file to open, or the folder of a DICOM series.
     pub path: PathBuf,
+    /// The files of a DICOM series, sorted; empty for other scans.
+    pub series: Vec<PathBuf>,
     /// Class label as given.
     pub label: Option<String>,
     /// Pseudonymous patient group.
@@ -41,11 +47,25 @@ pub struct Found {
 impl ScanRef {
     /// A scan that nothing is known of but its file.
     pub fn bare(image_id: String, uri: String, path: PathBuf) -> Self {
-        Self { image_id, uri, path, label: None, group: None, site: None, split: None }
+        Self { image_id, uri, path, series: Vec::new(), label: None, group: None, site: None, split: None }
     }
 
-    /// The files that the scan is made of: one, or both of a `.hdr`/`.img` pair as far as they exist.
+    /// Opens the scan: reads its headers.
+    ///
+    /// # Errors
+    /// [`ScanError`] if they cannot be read.
+    pub fn open(&self) -> Result<ScanFile, ScanError> {
+        if self.series.is_empty() {
+            return ScanFile::open(&self.path);
+        }
+        Ok(DicomSeries::open(&self.series)?.into())
+    }
+
+    /// The files that the scan is made of: one, both of a `.hdr`/`.img` pair as far as they exist, or those of a series.
     pub fn files(&self) -> Vec<PathBuf> {
+        if !self.series.is_empty() {
+            return self.series.clone();
+        }
         let mut files = vec![self.path.clone()];
         let Some(name) = self.path.file_name().and_then(|n| n.to_str()) else { return files };
         let Some(ending) = scan_ending(name) else { return files };
@@ -73,6 +93,10 @@ pub fn find(input: &Path, out: &Path) -> Result<Found, CohortError> {
         folder::scans_below(input, out)?
     } else if manifest::is_table(input) {
         manifest::scans_listed(input)?
+    } else if is_dicom(input) {
+        let series = named_series(&[input.to_owned()], input.parent().unwrap_or(Path::new("")));
+        let scans = series.series.into_iter().map(|(image_id, scan)| ScanRef { image_id, ..scan }).collect();
+        Found { scans, left_out: series.left_out, ..Found::default() }
     } else {
         let name = input.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let id = without_ending(&name).to_owned();

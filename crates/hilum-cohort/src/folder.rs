@@ -1,13 +1,15 @@
-//! A folder as a cohort: every file below it that is a scan by its name.
+//! A folder as a cohort: every file below it that is a scan by its name, and every CT series by its content.
 //!
 //! Real folders are walked first, links afterwards and only where they lead to something not yet seen, so that loops
 //! end and a scan reached by two ways is one scan, under its real name. The order of the file system plays no part.
 
 use crate::{
     CohortError, ScanRef,
+    dicom_series::{NamedSeries, named_series, pictures_note},
     find::{Found, scan_ending, without_ending},
     ledger::LOCK_FILE,
 };
+use hilum_io::dicom::is_dicom;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fs, io,
@@ -33,6 +35,7 @@ struct Walk {
     seen: BTreeSet<PathBuf>,
     links: VecDeque<PathBuf>,
     files: Vec<PathBuf>,
+    dicom: Vec<PathBuf>,
     left_out: BTreeMap<String, u64>,
     notes: Vec<String>,
 }
@@ -83,6 +86,8 @@ impl Walk {
         let name = last(path);
         if scan_ending(&name).is_some() {
             self.files.push(path.to_owned());
+        } else if is_dicom(path) {
+            self.dicom.push(path.to_owned());
         } else {
             *self.left_out.entry(ending_in_words(&name)).or_default() += 1;
         }
@@ -94,15 +99,22 @@ impl Walk {
 
     fn into_found(mut self, root: &Path) -> Found {
         self.files.sort();
+        self.dicom.sort();
         let names: BTreeSet<String> = self.files.iter().map(|f| below(f, root).to_lowercase()).collect();
-        let uris: Vec<(String, PathBuf)> = self
+        let mut entries: Vec<(String, ScanRef)> = self
             .files
             .into_iter()
             .map(|file| (below(&file, root), file))
             .filter(|(uri, _)| !is_data_of_a_pair(uri, &names))
+            .map(|(uri, file)| (uri.clone(), ScanRef::bare(String::new(), uri, file)))
             .collect();
-        let ids = image_ids(uris.iter().map(|(uri, _)| uri.as_str()));
-        let scans = ids.into_iter().zip(uris).map(|(id, (uri, path))| ScanRef::bare(id, uri, path)).collect();
+        self.notes.extend(pictures_note(&self.left_out));
+        let NamedSeries { series, left_out } = named_series(&self.dicom, root);
+        entries.extend(series);
+        self.left_out.extend(left_out);
+        let ids = image_ids(entries.iter().map(|(name, _)| name.as_str()));
+        let scans =
+            ids.into_iter().zip(entries).map(|(image_id, (_, scan))| ScanRef { image_id, ..scan }).collect();
         Found { scans, left_out: self.left_out, notes: self.notes }
     }
 }
@@ -116,7 +128,7 @@ fn last(path: &Path) -> String {
 }
 
 /// The path below `root` with `/` between its parts.
-fn below(path: &Path, root: &Path) -> String {
+pub(crate) fn below(path: &Path, root: &Path) -> String {
     let parts = path.strip_prefix(root).unwrap_or(path);
     parts.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

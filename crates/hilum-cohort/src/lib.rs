@@ -15,6 +15,7 @@ mod class_table;
 mod cohort;
 mod comparison;
 mod description;
+mod dicom_series;
 mod error;
 mod event;
 pub mod figures;

@@ -4,6 +4,7 @@
 //! image id, so that scans of one patient can be kept together without anyone being named.
 
 use crate::{CohortError, ScanRef, find::Found};
+use hilum_io::dicom::DicomSeries;
 use hilum_io::table::{TextTable, read_csv_table, read_parquet_table};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,6 +52,7 @@ pub(crate) fn scans_listed(path: &Path) -> Result<Found, CohortError> {
         found.scans.push(ScanRef {
             image_id: image_id.to_owned(),
             uri: public_uri(address, base),
+            series: series_in(&local_path(address, base)),
             path: local_path(address, base),
             label: own(Some(label)),
             group: None,
@@ -66,6 +68,12 @@ pub(crate) fn scans_listed(path: &Path) -> Result<Found, CohortError> {
         scan.group = groups.get(&scan.image_id).cloned();
     }
     Ok(found)
+}
+
+/// The DICOM files in `path` where it is a folder, so that all of them are hashed; a folder that cannot be listed says so
+/// when it is opened.
+fn series_in(path: &Path) -> Vec<PathBuf> {
+    if path.is_dir() { DicomSeries::files_in(path).unwrap_or_default() } else { Vec::new() }
 }
 
 /// The columns of a table, found by name in any case.

@@ -4,7 +4,8 @@ use crate::Measured;
 use hilum_core::{Geometry, SliceView};
 use hilum_imaging::{Display, Window};
 use hilum_io::{
-    nifti::{NiftiError, NiftiFile, NiftiReader, write_mask, write_slice},
+    ScanError, ScanFile, ScanReader,
+    nifti::{NiftiError, write_mask, write_slice},
     raster::{RasterError, write_png_gray8, write_png_rgb8},
 };
 use std::{
@@ -21,15 +22,17 @@ pub(crate) const OUTPUTS: &[&str] =
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
     #[error(transparent)]
-    Nifti(#[from] NiftiError),
+    Read(#[from] ScanError),
+    #[error(transparent)]
+    Written(#[from] NiftiError),
     #[error(transparent)]
     Raster(#[from] RasterError),
 }
 
 /// Writes the masks, and the chosen slice as pictures and as NIfTI, into `folder`.
 pub(crate) fn write_outputs(
-    file: &NiftiFile,
-    voxels: &mut NiftiReader<'_>,
+    file: &ScanFile,
+    voxels: &mut ScanReader<'_>,
     measured: &Measured,
     folder: &Path,
 ) -> Result<(), OutputError> {

@@ -1,7 +1,7 @@
 //! One scan, end to end: open, gate, select, segment, measure, and write what was found. The whole science of hilum
 //! happens here, in this order; each step is a function of hilum-imaging.
 //!
-//! In: a NIfTI file and the settings. Out: a [`ScanRecord`], and in the scan's folder the pictures and masks. A file that
+//! In: a NIfTI file or DICOM series and the settings. Out: a [`ScanRecord`], and in the scan's folder the pictures and masks. A file that
 //! cannot be read, a scan that is no chest CT, a scan without lungs: all of these are records with a reason.
 
 use crate::{
@@ -11,7 +11,10 @@ use crate::{
 };
 use hilum_core::{Direction, Finding, Geometry, Level, Recipe, SliceSource, Status, schema::Measurement};
 use hilum_imaging::{Gate, geometry_findings, notebook::NotebookDense};
-use hilum_io::nifti::{NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
+use hilum_io::{
+    ScanError, ScanFile, ScanReader,
+    nifti::{ReadBuffers, ReadMode},
+};
 use serde::Serialize;
 use std::{ops::ControlFlow, path::Path};
 
@@ -48,12 +51,12 @@ pub struct Examined {
 /// Opens the file for reading in this mode, or in the only one it has.
 ///
 /// # Errors
-/// [`NiftiError`] if the voxels cannot be read or unpacked.
+/// [`ScanError`] if the voxels cannot be read or unpacked.
 pub fn open_voxels<'a>(
-    file: &'a NiftiFile,
+    file: &'a ScanFile,
     mode: ReadMode,
     workspace: &'a mut Workspace,
-) -> Result<NiftiReader<'a>, NiftiError> {
+) -> Result<ScanReader<'a>, ScanError> {
     let mode = if file.supports_streaming() { mode } else { ReadMode::Whole };
     file.reader(mode, &mut workspace.buffers)
 }
@@ -61,12 +64,12 @@ pub fn open_voxels<'a>(
 /// Gates, selects and segments one scan.
 ///
 /// # Errors
-/// [`NiftiError`] if the voxels cannot be read; a scan that can be read but not measured is no error.
+/// [`ScanError`] if the voxels cannot be read; a scan that can be read but not measured is no error.
 pub fn examine(
-    file: &NiftiFile,
-    voxels: &mut NiftiReader<'_>,
+    file: &ScanFile,
+    voxels: &mut ScanReader<'_>,
     settings: &ScanSettings,
-) -> Result<Examined, NiftiError> {
+) -> Result<Examined, ScanError> {
     let geometry = file.geometry();
     let mut findings = file.findings().to_vec();
     findings.extend(geometry_findings(geometry));
@@ -98,7 +101,7 @@ impl Measure for ScanSettings {
     }
 
     fn estimate_bytes(&self, scan: &ScanRef, mode: ReadMode) -> Option<u64> {
-        let file = NiftiFile::open(&scan.path).ok()?;
+        let file = scan.open().ok()?;
         let masks = file.geometry().voxels() as u64 * MASK_BITS / 8;
         let bytes = file.memory_bytes(mode).max(file.visiting_bytes(mode) + masks);
         match (mode, file.supports_streaming()) {
@@ -122,14 +125,14 @@ impl Measure for ScanSettings {
             Ok((bytes, blake3)) => InputFacts { bytes, blake3, format: String::new() },
             Err(error) => return failed("unreadable", &error),
         };
-        let (format, result) = match NiftiFile::open(&scan.path) {
+        let (format, result) = match scan.open() {
             Ok(file) => (file.format(), self.measure(&file, scan, mode, folder, workspace)),
             Err(error) => (String::new(), Err(error.into())),
         };
         let input = Some(InputFacts { format, ..input });
         match result {
             Ok(record) => ScanRecord { input, ..record },
-            Err(OutputError::Nifti(error)) => ScanRecord { input, ..failed("unreadable", &error) },
+            Err(OutputError::Read(error)) => ScanRecord { input, ..failed("unreadable", &error) },
             Err(error) => ScanRecord { input, ..failed("not_written", &error) },
         }
     }
@@ -138,12 +141,15 @@ impl Measure for ScanSettings {
 impl ScanSettings {
     fn measure(
         &self,
-        file: &NiftiFile,
+        file: &ScanFile,
         scan: &ScanRef,
         mode: ReadMode,
         folder: &Path,
         workspace: &mut Workspace,
     ) -> Result<ScanRecord, OutputError> {
+        if file.findings().iter().any(|f| f.level == Level::Reject) {
+            return Ok(record(file, scan, self.recipe, unread(file)));
+        }
         let mut voxels = open_voxels(file, mode, workspace)?;
         let examined = examine(file, &mut voxels, self)?;
         if let Some(measured) = &examined.measured {
@@ -151,6 +157,14 @@ impl ScanSettings {
         }
         Ok(record(file, scan, self.recipe, examined))
     }
+}
+
+/// What there is to say about a scan that its headers reject.
+fn unread(file: &ScanFile) -> Examined {
+    let mut findings = file.findings().to_vec();
+    findings.extend(geometry_findings(file.geometry()));
+    findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
+    Examined { findings, measured: None }
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
@@ -164,7 +178,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 /// The row, findings and curve of a scan that was read.
-fn record(file: &NiftiFile, scan: &ScanRef, recipe: Recipe, examined: Examined) -> ScanRecord {
+fn record(file: &ScanFile, scan: &ScanRef, recipe: Recipe, examined: Examined) -> ScanRecord {
     let geometry = file.geometry();
     let row = row(&scan.image_id, &scan.uri, recipe, geometry, &examined);
     let curve = examined.measured.as_ref().map(|measured| AreaCurve {

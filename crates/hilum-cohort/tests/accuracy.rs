@@ -5,7 +5,7 @@
 use hilum_cohort::Measured;
 use hilum_cohort::scan::{ScanSettings, Workspace, examine, open_voxels};
 use hilum_core::{MaskView, MaskVolume, Recipe, SliceSource};
-use hilum_io::nifti::{NiftiFile, ReadMode};
+use hilum_io::{ScanFile, nifti::ReadMode};
 use hilum_testkit::{Overlap, npy_mask_xy, shared_data, shared_oracle};
 use std::fmt;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ use std::path::Path;
 const LEAST_SECTION_FRAC: f64 = 0.01;
 
 fn measure(path: &Path, recipe: Recipe) -> Measured {
-    let file = NiftiFile::open(path).unwrap();
+    let file = ScanFile::open(path).unwrap();
     let mut workspace = Workspace::default();
     let mut voxels = open_voxels(&file, ReadMode::Whole, &mut workspace).unwrap();
     let examined = examine(&file, &mut voxels, &ScanSettings { recipe, ..ScanSettings::default() }).unwrap();
@@ -25,7 +25,7 @@ fn measure(path: &Path, recipe: Recipe) -> Measured {
 
 /// The voxels above 0.
 fn read_mask(path: &Path) -> MaskVolume {
-    let file = NiftiFile::open(path).unwrap();
+    let file = ScanFile::open(path).unwrap();
     let geometry = file.geometry();
     let mut mask = MaskVolume::new(geometry.rows(), geometry.cols(), geometry.slices());
     let mut workspace = Workspace::default();

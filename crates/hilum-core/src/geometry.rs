@@ -46,7 +46,7 @@ impl Affine {
     }
 }
 
-/// Which part of the NIfTI header the affine came from, in the standard's order of precedence.
+/// What the affine was made from: the part of a NIfTI header, in the standard's order of precedence, or DICOM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AffineSource {
@@ -56,6 +56,8 @@ pub enum AffineSource {
     Qform,
     /// Only voxel sizes are known: orientation is a guess (method 1 of the standard).
     Pixdim,
+    /// Image Position and Orientation (Patient) of the images of a DICOM series.
+    Dicom,
 }
 
 /// In-plane pixel spacing in mm.

@@ -1,7 +1,9 @@
-//! Files in and out: NIfTI volumes, pictures and tables.
+//! Files in and out: NIfTI volumes, DICOM series, pictures and tables.
 //!
 //! * [`nifti`]: chest CT volumes, read slice by slice in Hounsfield units, and masks, slices and volumes written back
 //!   on the same grid;
+//! * [`dicom`]: CT series, one image at a time;
+//! * [`ScanFile`]: either of them, for those who only want slices in HU;
 //! * [`raster`]: 8-bit PNG pictures;
 //! * [`table`]: the measurement table as CSV and Parquet, and manifests in either form.
 //!
@@ -11,8 +13,12 @@
 //! It knows nothing about lungs: arrays and tables go through it, and nothing is measured here.
 
 mod atomic;
+pub mod dicom;
 pub mod nifti;
 pub mod raster;
+mod scan_file;
+mod skew;
 pub mod table;
 
 pub use atomic::{file_name, write_atomically};
+pub use scan_file::{ScanError, ScanFile, ScanReader};

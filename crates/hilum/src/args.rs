@@ -19,7 +19,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
 const EXAMPLES: &str = "\
 Examples:
   hilum demo                                    see everything on made-up scans; no data needed
-  hilum run scans/ --out results                measure a folder of .nii and .nii.gz files
+  hilum run scans/ --out results                measure a folder of NIfTI files and DICOM series
   hilum run scans/ --out results --labels classes.csv
   hilum measure patient7.nii.gz                 one scan, numbers only
   hilum compare results/measurements.csv        how the classes differ
@@ -56,7 +56,7 @@ In the output folder:
 
 /// Measures lungs and dense tissue in chest CT scans.
 ///
-/// hilum reads CT volumes (NIfTI), finds the axial slice with the largest lung area, outlines the lungs, measures the
+/// hilum reads CT volumes (NIfTI, DICOM), finds the axial slice with the largest lung area, outlines the lungs, measures the
 /// dense tissue in them, and writes a table, pictures and a report. Every scan gets a row: one that cannot be
 /// measured says why.
 #[derive(Debug, Parser)]
@@ -175,7 +175,7 @@ pub(crate) struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// The scan: .nii, .nii.gz, or the .hdr of a pair.
+    /// The scan: .nii, .nii.gz, the .hdr of a pair, or a folder with the images of one DICOM series.
     #[arg(value_name = "SCAN")]
     pub(crate) scan: PathBuf,
     /// Print JSON, for programs.

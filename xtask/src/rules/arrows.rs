@@ -66,6 +66,11 @@ const HOMES: &[Home] = &[
     },
     Home { what: "compression", names: &["libdeflater"], only_in: &["hilum-io", "hilum-cohort", "hilum"] },
     Home {
+        what: "DICOM",
+        names: &["dicom-*", "pure_jpegls"],
+        only_in: &["hilum-io", "hilum-cohort", "hilum"],
+    },
+    Home {
         what: "the command line",
         names: &["clap*", "indicatif", "anstream", "ctrlc"],
         only_in: &["hilum"],

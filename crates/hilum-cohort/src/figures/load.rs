@@ -9,7 +9,10 @@ use crate::{
     scan::{ScanSettings, Workspace, examine, open_voxels},
 };
 use hilum_core::{Direction, Geometry, Level, Mask, Recipe};
-use hilum_io::nifti::{NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
+use hilum_io::{
+    ScanError, ScanFile, ScanReader,
+    nifti::{NiftiFile, ReadBuffers, ReadMode},
+};
 use std::path::Path;
 
 /// Lungs of at most this share of the largest section are closed.
@@ -44,7 +47,7 @@ pub(crate) fn load(candidate: &Candidate, recipe: Recipe, pick: Pick) -> Result<
 
 fn from_scan(scan: &ScanRef, recipe: Recipe, pick: Pick) -> Result<Vec<Shown>, String> {
     let settings = ScanSettings { recipe, ..ScanSettings::default() };
-    let file = NiftiFile::open(&scan.path).map_err(in_words)?;
+    let file = scan.open().map_err(in_words)?;
     let mode = match settings.estimate_bytes(scan, ReadMode::Whole) {
         Some(_) => ReadMode::Whole,
         None => ReadMode::Streamed,
@@ -75,12 +78,12 @@ fn from_scan(scan: &ScanRef, recipe: Recipe, pick: Pick) -> Result<Vec<Shown>, S
 }
 
 fn read(
-    voxels: &mut NiftiReader<'_>,
-    file: &NiftiFile,
+    voxels: &mut ScanReader<'_>,
+    file: &ScanFile,
     scan: &ScanRef,
     index: usize,
     measured: Option<&Measured>,
-) -> Result<Shown, NiftiError> {
+) -> Result<Shown, ScanError> {
     let mut hu = Vec::new();
     voxels.read_slice(index, &mut |slice| hu = slice.to_hu())?;
     let masks = measured
@@ -187,9 +190,9 @@ fn slice_of(path: &Path, index: usize) -> Result<(Geometry, Vec<f32>), String> {
     Ok((file.geometry().clone(), hu))
 }
 
-fn in_words(error: NiftiError) -> String {
+fn in_words(error: impl std::error::Error) -> String {
     let mut words = error.to_string();
-    let mut cause = std::error::Error::source(&error);
+    let mut cause = error.source();
     while let Some(error) = cause {
         words.push_str(&format!(": {error}"));
         cause = error.source();

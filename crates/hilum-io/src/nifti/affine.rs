@@ -6,13 +6,11 @@
 use super::error::NiftiError;
 use super::header::Header;
 use super::quaternion::qform;
+use crate::skew::skew_finding;
 use hilum_core::{Affine, AffineSource, Finding, Geometry};
 
 /// Column lengths of the sform may differ from `pixdim` by this much before it is worth a word.
 const SPACING_TOLERANCE: f64 = 0.01;
-/// A departure from right angles below this is rounding; above [`SKEW_WARN_DEGREES`] slices are sheared (gantry tilt).
-const SKEW_NOTE_DEGREES: f64 = 0.1;
-const SKEW_WARN_DEGREES: f64 = 1.0;
 
 /// The geometry of a volume of `dims` voxels, and what is odd about it.
 pub(super) fn geometry(
@@ -101,15 +99,7 @@ fn check_sform(header: &Header, to_mm: f64, geometry: &Geometry, findings: &mut 
             ),
         ));
     }
-    let skew = geometry.affine().skew_degrees().unwrap_or(0.0);
-    if skew > SKEW_NOTE_DEGREES {
-        let message = format!("voxel axes depart from right angles by {skew:.2} degrees");
-        findings.push(if skew > SKEW_WARN_DEGREES {
-            Finding::warn("skewed_affine", message + " (gantry tilt?); areas and volumes allow for it")
-        } else {
-            Finding::note("skewed_affine", message)
-        });
-    }
+    findings.extend(skew_finding(geometry.affine()));
     if header.qform_code > 0
         && let Some(qform) = qform(header, [1, 2, 3].map(|axis| header.pixdim[axis]), &mut Vec::new())
         && let Some(orientation) = hilum_core::Orientation::from_affine(&qform)

@@ -63,4 +63,4 @@ pub use error::NiftiError;
 pub use file::NiftiFile;
 pub use header::{Endian, Header, Version};
 pub use reader::{NiftiReader, ReadBuffers, ReadMode};
-pub use write::{write_mask, write_slice, write_volume};
+pub use write::{Grid, write_mask, write_slice, write_volume};

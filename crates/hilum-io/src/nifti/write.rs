@@ -11,7 +11,7 @@ use super::planes::{encode, mask_plane, volume_plane};
 use super::quaternion::set_qform;
 use crate::atomic::{file_name, write_atomically};
 use flate2::{Compression, GzBuilder};
-use hilum_core::{MaskVolume, SliceData, SliceView, Volume, VoxelData};
+use hilum_core::{Geometry, MaskVolume, SliceData, SliceView, Volume, VoxelData};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -22,14 +22,33 @@ const SCANNER: i64 = 1;
 /// Beyond this a quaternion would misplace voxels.
 const MOST_SKEW_DEGREES: f64 = 0.01;
 
+/// A voxel grid that masks and slices can be written on.
+pub trait Grid {
+    /// The grid and where it lies in the patient.
+    fn geometry(&self) -> &Geometry;
+
+    /// A header whose fields describe the grid: those of the file that it was read from, or new ones.
+    fn nifti_header(&self) -> Header;
+}
+
+impl Grid for NiftiFile {
+    fn geometry(&self) -> &Geometry {
+        self.geometry()
+    }
+
+    fn nifti_header(&self) -> Header {
+        self.header().clone()
+    }
+}
+
 /// Writes `mask` as a volume of bytes, 1 inside and 0 outside, on the grid of `like`.
 ///
-/// `dim`, `pixdim`, sform, qform, units, version and byte order are those of `like`, bit for bit.
+/// `dim`, `pixdim`, sform, qform, units, version and byte order are those of a NIfTI file `like`, bit for bit.
 ///
 /// # Errors
 /// [`NiftiError::OtherGrid`] if the mask has other slices, rows or columns than the axial slices of `like`;
 /// [`NiftiError::Io`] if the file cannot be written.
-pub fn write_mask(path: &Path, like: &NiftiFile, mask: &MaskVolume) -> Result<(), NiftiError> {
+pub fn write_mask(path: &Path, like: &impl Grid, mask: &MaskVolume) -> Result<(), NiftiError> {
     check_grid(path, like, [mask.slices(), mask.rows(), mask.cols()])?;
     let mut header = derived(like, Datatype::UInt8);
     header.cal_max = 1.0;
@@ -52,7 +71,7 @@ pub fn write_mask(path: &Path, like: &NiftiFile, mask: &MaskVolume) -> Result<()
 /// [`NiftiError::NoSuchSlice`], [`NiftiError::OtherGrid`], or [`NiftiError::Io`] if the file cannot be written.
 pub fn write_slice(
     path: &Path,
-    like: &NiftiFile,
+    like: &impl Grid,
     index: usize,
     slice: SliceView<'_>,
 ) -> Result<(), NiftiError> {
@@ -77,12 +96,17 @@ pub fn write_slice(
 /// # Errors
 /// [`NiftiError::Io`] if the file cannot be written.
 pub fn write_volume(path: &Path, volume: &Volume) -> Result<(), NiftiError> {
-    let header = fresh(volume);
+    let mut header = Header::of_grid(volume.geometry());
+    let datatype = match volume.data() {
+        VoxelData::I16(_) => Datatype::Int16,
+        VoxelData::F32(_) => Datatype::Float32,
+    };
+    set_voxels(&mut header, datatype);
     let dims = volume.geometry().dims();
     write_file(path, &header, |out| (0..dims[2]).try_for_each(|k| out.write_all(&volume_plane(volume, k))))
 }
 
-fn check_grid(path: &Path, like: &NiftiFile, found: [usize; 3]) -> Result<(), NiftiError> {
+fn check_grid(path: &Path, like: &impl Grid, found: [usize; 3]) -> Result<(), NiftiError> {
     let geometry = like.geometry();
     let expected = [geometry.slices(), geometry.rows(), geometry.cols()];
     if found == expected {
@@ -92,8 +116,8 @@ fn check_grid(path: &Path, like: &NiftiFile, found: [usize; 3]) -> Result<(), Ni
 }
 
 /// The header of `like` for other voxels on its grid: what describes the grid stays, what describes values goes.
-fn derived(like: &NiftiFile, datatype: Datatype) -> Header {
-    let mut header = like.header().clone();
+fn derived(like: &impl Grid, datatype: Datatype) -> Header {
+    let mut header = like.nifti_header();
     set_voxels(&mut header, datatype);
     header.cal_max = 0.0;
     header.cal_min = 0.0;
@@ -129,29 +153,27 @@ fn move_to_slice(header: &mut Header, axis: usize, index: f64) {
     header.slice_duration = 0.0;
 }
 
-fn fresh(volume: &Volume) -> Header {
-    let geometry = volume.geometry();
-    let dims = geometry.dims().map(|n| n as i64);
-    let small = dims.iter().all(|&n| n <= i64::from(i16::MAX));
-    let version = if small { Version::Nifti1 } else { Version::Nifti2 };
-    let mut header = Header::zeroed(version, Endian::Little);
-    let datatype = match volume.data() {
-        VoxelData::I16(_) => Datatype::Int16,
-        VoxelData::F32(_) => Datatype::Float32,
-    };
-    set_voxels(&mut header, datatype);
-    header.dim = [3, dims[0], dims[1], dims[2], 1, 1, 1, 1];
-    let [x, y, z] = geometry.spacing_mm();
-    header.pixdim = [1.0, x, y, z, 1.0, 1.0, 1.0, 1.0];
-    header.xyzt_units = UNITS_MM;
-    let affine = geometry.affine();
-    [header.srow_x, header.srow_y, header.srow_z] = affine.0;
-    header.sform_code = SCANNER;
-    if affine.skew_degrees().is_some_and(|skew| skew < MOST_SKEW_DEGREES) {
-        set_qform(&mut header, affine);
-        header.qform_code = SCANNER;
+impl Header {
+    /// A little-endian header for voxels on `geometry`, in mm, placed by sform and, where the axes are at right angles, by
+    /// qform too. NIfTI-1, or NIfTI-2 where an axis has more than 32767 voxels.
+    pub fn of_grid(geometry: &Geometry) -> Self {
+        let dims = geometry.dims().map(|n| n as i64);
+        let small = dims.iter().all(|&n| n <= i64::from(i16::MAX));
+        let version = if small { Version::Nifti1 } else { Version::Nifti2 };
+        let mut header = Self::zeroed(version, Endian::Little);
+        header.dim = [3, dims[0], dims[1], dims[2], 1, 1, 1, 1];
+        let [x, y, z] = geometry.spacing_mm();
+        header.pixdim = [1.0, x, y, z, 1.0, 1.0, 1.0, 1.0];
+        header.xyzt_units = UNITS_MM;
+        let affine = geometry.affine();
+        [header.srow_x, header.srow_y, header.srow_z] = affine.0;
+        header.sform_code = SCANNER;
+        if affine.skew_degrees().is_some_and(|skew| skew < MOST_SKEW_DEGREES) {
+            set_qform(&mut header, affine);
+            header.qform_code = SCANNER;
+        }
+        header
     }
-    header
 }
 
 /// Writes header and voxels, compressed where the name says so.

@@ -6,7 +6,7 @@ use hilum_cohort::Measure;
 use hilum_cohort::scan::ScanSettings;
 use hilum_core::{Affine, AffineSource, Direction, Finding, Geometry};
 use hilum_imaging::geometry_findings;
-use hilum_io::nifti::{NiftiFile, ReadMode};
+use hilum_io::nifti::ReadMode;
 use serde::Serialize;
 
 /// The facts of `hilum info --json`.
@@ -23,15 +23,23 @@ struct Info {
     axial_slices: usize,
     slice_spacing_mm: f64,
     first_slice_is: &'static str,
-    scl_slope: f64,
-    scl_inter: f64,
+    /// Slope and intercept; `None` where the images of a DICOM series differ or have none.
+    #[serde(flatten)]
+    rescale: Option<Rescale>,
     memory_bytes: Option<u64>,
     findings: Vec<Finding>,
 }
 
+/// HU = scl_slope * stored + scl_inter.
+#[derive(Debug, Serialize)]
+struct Rescale {
+    scl_slope: f64,
+    scl_inter: f64,
+}
+
 pub(crate) fn info(args: &ScanArgs) -> Result<u8, Failure> {
     let scan = scan_at(&args.scan)?;
-    let file = NiftiFile::open(&scan.path).map_err(unreadable)?;
+    let file = scan.open().map_err(unreadable)?;
     let geometry = file.geometry();
     let settings = ScanSettings::default();
     let estimate = |mode| settings.estimate_bytes(&scan, mode);
@@ -49,8 +57,7 @@ pub(crate) fn info(args: &ScanArgs) -> Result<u8, Failure> {
         axial_slices: geometry.slices(),
         slice_spacing_mm: geometry.slice_spacing_mm(),
         first_slice_is: first_slice(geometry),
-        scl_slope: file.header().scl_slope,
-        scl_inter: file.header().scl_inter,
+        rescale: file.rescale().map(|[scl_slope, scl_inter]| Rescale { scl_slope, scl_inter }),
         memory_bytes: estimate(ReadMode::Whole).or_else(|| estimate(ReadMode::Streamed)),
         findings,
     };
@@ -77,6 +84,7 @@ fn print(info: &Info) {
         AffineSource::Sform => "from the sform",
         AffineSource::Qform => "from the qform",
         AffineSource::Pixdim => "a guess: the header has neither sform nor qform",
+        AffineSource::Dicom => "from the positions of the images",
     };
     fact("orientation", &format!("{} ({source})", info.orientation));
     let length_mm = info.slice_spacing_mm * info.axial_slices as f64;
@@ -84,7 +92,13 @@ fn print(info: &Info) {
         "axial slices",
         &format!("{} over {length_mm:.0} mm, slice 0 is the most {}", info.axial_slices, info.first_slice_is),
     );
-    fact("scaling", &format!("HU = {} x stored + {}", slope(info.scl_slope), info.scl_inter));
+    let scaling = match &info.rescale {
+        Some(Rescale { scl_slope, scl_inter }) => {
+            format!("HU = {} x stored + {scl_inter}", slope(*scl_slope))
+        }
+        None => "each image has its own, or none".to_owned(),
+    };
+    fact("scaling", &scaling);
     if let Some(bytes) = info.memory_bytes {
         fact("memory", &format!("{} to measure it", bytes_in_words(bytes)));
     }

@@ -11,7 +11,7 @@ use hilum_cohort::{
     scan::{ScanSettings, Workspace, examine, open_voxels, row},
 };
 use hilum_core::{Finding, Status, schema::Measurement};
-use hilum_io::nifti::{NiftiFile, ReadMode};
+use hilum_io::nifti::ReadMode;
 use serde::Serialize;
 
 /// What `hilum measure --json` prints.
@@ -100,7 +100,7 @@ struct Look {
 fn look(args: &MeasureArgs) -> Result<Look, Failure> {
     let settings = args.method.settings()?;
     let scan = scan_at(&args.scan.scan)?;
-    let file = NiftiFile::open(&scan.path).map_err(unreadable)?;
+    let file = scan.open().map_err(unreadable)?;
     let mut workspace = Workspace::default();
     let examined = open_voxels(&file, way(&settings, &scan), &mut workspace)
         .and_then(|mut voxels| examine(&file, &mut voxels, &settings))

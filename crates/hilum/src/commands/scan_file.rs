@@ -6,27 +6,29 @@ use crate::{
 };
 use hilum_cohort::ScanRef;
 use hilum_core::{Finding, Level};
-use hilum_io::nifti::NiftiError;
+use hilum_io::ScanError;
 use std::path::Path;
 
-/// The scan at `path`, under its file name.
+/// The scan at `path`: a file, or a folder with the images of one DICOM series.
 pub(crate) fn scan_at(path: &Path) -> Result<ScanRef, Failure> {
-    if path.is_dir() {
-        let failure = Failure::new(NOTHING_DONE, format!("{} is a folder, not a scan", path.display()));
-        return Err(failure.with_help("`hilum run` measures a folder of scans"));
-    }
-    // The output folder matters to folders alone.
+    // The output folder matters to folders of many scans alone.
     let found = hilum_cohort::find(path, Path::new(""))?;
-    let mut scans = found.scans.into_iter();
-    match (scans.next(), scans.next()) {
-        (Some(scan), None) => Ok(scan),
+    let scans = found.scans.len();
+    let mut found = found.scans.into_iter();
+    match (found.next(), scans) {
+        (Some(scan), 1) if !path.is_dir() || !scan.series.is_empty() => Ok(scan),
+        _ if path.is_dir() => {
+            let failure =
+                Failure::new(NOTHING_DONE, format!("{} is a folder with {scans} scans", path.display()));
+            Err(failure.with_help("`hilum run` measures a folder of scans; or give one of them"))
+        }
         _ => Err(Failure::new(NOTHING_DONE, format!("{} lists more than one scan", path.display()))
             .with_help("`hilum run` measures the scans of a manifest")),
     }
 }
 
 /// A scan that cannot be read.
-pub(crate) fn unreadable(error: NiftiError) -> Failure {
+pub(crate) fn unreadable(error: ScanError) -> Failure {
     Failure::new(SCAN_FAILED, error)
 }
 

@@ -1,0 +1,197 @@
+//! One scan on disk, whatever its format: the seam between files and those who only want slices in HU.
+
+use crate::dicom::{DicomError, DicomReader, DicomSeries, is_dicom};
+use crate::nifti::{Grid, Header, NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
+use hilum_core::{Finding, Geometry, SliceSource, SliceView};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// A scan that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScanError {
+    /// A NIfTI file.
+    #[error(transparent)]
+    Nifti(#[from] NiftiError),
+    /// A DICOM series.
+    #[error(transparent)]
+    Dicom(#[from] DicomError),
+}
+
+/// A scan of which only headers have been read.
+#[derive(Debug, Clone)]
+pub enum ScanFile {
+    /// A NIfTI file or pair.
+    Nifti(Box<NiftiFile>),
+    /// The images of a DICOM series.
+    Dicom(Box<DicomSeries>),
+}
+
+/// Shows the slices of one scan.
+#[derive(Debug)]
+pub enum ScanReader<'a> {
+    /// Of a NIfTI file.
+    Nifti(NiftiReader<'a>),
+    /// Of a DICOM series.
+    Dicom(Box<DicomReader<'a>>),
+}
+
+impl ScanFile {
+    /// Opens what lies at `path`: a NIfTI file, one DICOM image, or a folder with the images of one DICOM series.
+    ///
+    /// # Errors
+    /// [`ScanError`] as [`NiftiFile::open`], [`DicomSeries::open`] and [`DicomSeries::in_folder`].
+    pub fn open(path: &Path) -> Result<Self, ScanError> {
+        Ok(if path.is_dir() {
+            DicomSeries::in_folder(path)?.into()
+        } else if is_dicom(path) {
+            DicomSeries::open(&[path.to_owned()])?.into()
+        } else {
+            NiftiFile::open(path)?.into()
+        })
+    }
+
+    /// The voxel grid and where it lies in the patient.
+    pub fn geometry(&self) -> &Geometry {
+        match self {
+            Self::Nifti(file) => file.geometry(),
+            Self::Dicom(series) => series.geometry(),
+        }
+    }
+
+    /// What is odd about the headers.
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Nifti(file) => file.findings(),
+            Self::Dicom(series) => series.findings(),
+        }
+    }
+
+    /// The format in words, such as `NIfTI-1 int16 gz` or `DICOM int16 JPEG Lossless`.
+    pub fn format(&self) -> String {
+        match self {
+            Self::Nifti(file) => file.format(),
+            Self::Dicom(series) => series.format().to_owned(),
+        }
+    }
+
+    /// Bytes on disk.
+    pub fn stored_bytes(&self) -> u64 {
+        match self {
+            Self::Nifti(file) => file.stored_bytes(),
+            Self::Dicom(series) => series.stored_bytes(),
+        }
+    }
+
+    /// Slope and intercept from stored values to HU; `None` where the images of a series differ or have none.
+    pub fn rescale(&self) -> Option<[f64; 2]> {
+        match self {
+            Self::Nifti(file) => Some([file.header().scl_slope, file.header().scl_inter]),
+            Self::Dicom(series) => series.rescale(),
+        }
+    }
+
+    /// Whether slices can be read one after the other without holding the volume.
+    pub fn supports_streaming(&self) -> bool {
+        match self {
+            Self::Nifti(file) => file.supports_streaming(),
+            Self::Dicom(_) => true,
+        }
+    }
+
+    /// Bytes of memory that reading takes at its peak. A series is read an image at a time in either mode.
+    pub fn memory_bytes(&self, mode: ReadMode) -> u64 {
+        match self {
+            Self::Nifti(file) => file.memory_bytes(mode),
+            Self::Dicom(series) => series.memory_bytes(),
+        }
+    }
+
+    /// Bytes of memory that stay taken while slices are visited.
+    pub fn visiting_bytes(&self, mode: ReadMode) -> u64 {
+        match self {
+            Self::Nifti(file) => file.visiting_bytes(mode),
+            Self::Dicom(series) => series.memory_bytes(),
+        }
+    }
+
+    /// A reader of the axial slices.
+    ///
+    /// # Errors
+    /// [`ScanError`] as [`NiftiFile::reader`] and [`DicomSeries::reader`].
+    pub fn reader<'a>(
+        &'a self,
+        mode: ReadMode,
+        buffers: &'a mut ReadBuffers,
+    ) -> Result<ScanReader<'a>, ScanError> {
+        Ok(match self {
+            Self::Nifti(file) => ScanReader::Nifti(file.reader(mode, buffers)?),
+            Self::Dicom(series) => ScanReader::Dicom(Box::new(series.reader()?)),
+        })
+    }
+}
+
+impl From<NiftiFile> for ScanFile {
+    fn from(file: NiftiFile) -> Self {
+        Self::Nifti(Box::new(file))
+    }
+}
+
+impl From<DicomSeries> for ScanFile {
+    fn from(series: DicomSeries) -> Self {
+        Self::Dicom(Box::new(series))
+    }
+}
+
+impl Grid for ScanFile {
+    fn geometry(&self) -> &Geometry {
+        self.geometry()
+    }
+
+    fn nifti_header(&self) -> Header {
+        match self {
+            Self::Nifti(file) => file.nifti_header(),
+            Self::Dicom(series) => Header::of_grid(series.geometry()),
+        }
+    }
+}
+
+impl ScanReader<'_> {
+    /// Shows the axial slice `index` alone.
+    ///
+    /// # Errors
+    /// [`ScanError`] if there is no such slice or reading fails.
+    pub fn read_slice(
+        &mut self,
+        index: usize,
+        visit: &mut dyn FnMut(SliceView<'_>),
+    ) -> Result<(), ScanError> {
+        match self {
+            Self::Nifti(reader) => reader.read_slice(index, visit)?,
+            Self::Dicom(reader) => reader.read_slice(index, visit)?,
+        }
+        Ok(())
+    }
+}
+
+impl SliceSource for ScanReader<'_> {
+    type Error = ScanError;
+
+    fn geometry(&self) -> &Geometry {
+        match self {
+            Self::Nifti(reader) => reader.geometry(),
+            Self::Dicom(reader) => reader.geometry(),
+        }
+    }
+
+    fn visit_slices(
+        &mut self,
+        visit: &mut dyn FnMut(usize, SliceView<'_>) -> ControlFlow<()>,
+    ) -> Result<(), ScanError> {
+        match self {
+            Self::Nifti(reader) => reader.visit_slices(visit)?,
+            Self::Dicom(reader) => reader.visit_slices(visit)?,
+        }
+        Ok(())
+    }
+}

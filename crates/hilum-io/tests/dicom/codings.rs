@@ -1,0 +1,50 @@
+//! Every coding of the same pictures, against what pydicom reads (tools/oracle/dicom/make.py).
+
+use crate::vectors;
+use hilum_core::SliceSource;
+use hilum_io::dicom::DicomSeries;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::ops::ControlFlow;
+
+fn content(case: &Value) -> Vec<u8> {
+    let hex = case["file"].as_str().unwrap().as_bytes();
+    let packed: Vec<u8> =
+        hex.chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect();
+    let mut bytes = Vec::new();
+    flate2::read::ZlibDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn read(bytes: &[u8]) -> Vec<f64> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("image");
+    std::fs::write(&path, bytes).unwrap();
+    let series = DicomSeries::open(&[path]).unwrap();
+    let mut hu = Vec::new();
+    let read = series.reader().unwrap().visit_slices(&mut |_, slice| {
+        hu = slice.to_hu().into_iter().map(f64::from).collect();
+        ControlFlow::Continue(())
+    });
+    read.unwrap();
+    hu
+}
+
+#[test]
+fn every_coding_reads_as_pydicom_reads_it() {
+    let cases = vectors("codings.json", "cases");
+    let picture = |case: &Value| (case["signed"].as_bool().unwrap(), case["bits"].as_u64().unwrap());
+    let mut pictures: BTreeMap<(bool, u64), Vec<f64>> = BTreeMap::new();
+    for case in cases.iter().filter(|case| case["hu"].is_array()) {
+        let hu = case["hu"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+        pictures.insert(picture(case), hu);
+    }
+    assert_eq!((cases.len(), pictures.len()), (32, 4));
+    let different: Vec<String> = cases
+        .iter()
+        .filter(|case| read(&content(case)) != pictures[&picture(case)])
+        .map(|case| format!("{} {:?}", case["coding"], picture(case)))
+        .collect();
+    assert!(different.is_empty(), "{different:?}");
+}

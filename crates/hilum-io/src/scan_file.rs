@@ -2,7 +2,7 @@
 
 use crate::dicom::{DicomError, DicomReader, DicomSeries, is_dicom};
 use crate::nifti::{Grid, Header, NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
-use hilum_core::{Finding, Geometry, SliceSource, SliceView};
+use hilum_core::{Finding, Geometry, SliceData, SliceSource, SliceView, Volume, VolumeError, VoxelData};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -16,6 +16,9 @@ pub enum ScanError {
     /// A DICOM series.
     #[error(transparent)]
     Dicom(#[from] DicomError),
+    /// Fewer or more slices than the grid has.
+    #[error(transparent)]
+    Volume(#[from] VolumeError),
 }
 
 /// A scan of which only headers have been read.
@@ -128,6 +131,34 @@ impl ScanFile {
             Self::Nifti(file) => ScanReader::Nifti(file.reader(mode, buffers)?),
             Self::Dicom(series) => ScanReader::Dicom(Box::new(series.reader()?)),
         })
+    }
+}
+
+impl ScanReader<'_> {
+    /// All slices in HU: whole numbers where every slice has whole numbers that fit.
+    ///
+    /// # Errors
+    /// [`ScanError`] if reading fails.
+    pub fn read_volume(&mut self) -> Result<Volume, ScanError> {
+        let mut voxels = VoxelData::I16(Vec::new());
+        self.visit_slices(&mut |_, slice| {
+            append(&mut voxels, slice.data());
+            ControlFlow::Continue(())
+        })?;
+        Ok(Volume::new(self.geometry().clone(), voxels)?)
+    }
+}
+
+fn append(voxels: &mut VoxelData, slice: SliceData<'_>) {
+    match (voxels, slice) {
+        (VoxelData::I16(all), SliceData::I16(new)) => all.extend(new),
+        (VoxelData::F32(all), SliceData::F32(new)) => all.extend(new),
+        (VoxelData::F32(all), SliceData::I16(new)) => all.extend(new.iter().map(|&hu| f32::from(hu))),
+        (whole @ VoxelData::I16(_), SliceData::F32(new)) => {
+            let VoxelData::I16(before) = &*whole else { return };
+            let all = before.iter().map(|&hu| f32::from(hu)).chain(new.iter().copied()).collect();
+            *whole = VoxelData::F32(all);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line as typed: words and numbers, not yet checked against each other or the machine.
 
 use crate::{
+    convert_args::{CONVERT_HELP, ConvertArgs},
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
@@ -89,6 +90,9 @@ pub(crate) enum Command {
     /// Match SIFT keypoints of two scans or pictures, or of every pair of a run.
     #[command(name = "match", after_help = MATCH_HELP)]
     Match(MatchArgs),
+    /// Write a DICOM series, or any scan that hilum reads, as one NIfTI file in HU.
+    #[command(after_help = CONVERT_HELP)]
+    Convert(ConvertArgs),
     /// Write chest CT phantoms: made-up scans with known truth.
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.

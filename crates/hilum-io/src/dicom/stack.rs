@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const SAME_PLACE_MM: f64 = 0.01;
 /// An image this far from its place on the grid, as a share of the slice spacing, is worth a warning ...
 const UNEVEN_FRAC: f64 = 0.1;
-/// ... and this far, the grid says nothing any more about where voxels lie.
+/// ... and this far, or one slice where slices are thicker, the grid says too little about where voxels lie.
 const MOST_MISPLACED_MM: f64 = 5.0;
 /// A step of this many times the usual one has left a slice out.
 const GAP_FRAC: f64 = 1.5;
@@ -183,7 +183,7 @@ fn unevenness(images: &[Image], step: [f64; 3]) -> Option<Finding> {
         "slices are {least:.2} to {most:.2} mm apart, mostly {usual:.2} mm (about {missing:.0} are missing); on an even grid \
          voxels lie up to {worst_mm:.1} mm off"
     );
-    Some(if worst_mm > MOST_MISPLACED_MM {
+    Some(if worst_mm > MOST_MISPLACED_MM.max(spacing_mm) {
         Finding::reject("uneven_slices", what + ", which is too much: export the series again, whole")
     } else {
         Finding::warn("uneven_slices", what)

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod compare;
+mod convert;
 mod demo;
 mod describe;
 mod figure;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Measure(args) => measure::measure(&args),
         Command::Figure(args) => figure::figure(args),
         Command::Match(args) => matching::matching(args),
+        Command::Convert(args) => convert::convert(&args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Compare(args) => compare::compare(&args),

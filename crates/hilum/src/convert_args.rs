@@ -1,0 +1,25 @@
+//! The command line of `hilum convert`.
+
+use clap::Args;
+use std::path::PathBuf;
+
+pub(crate) const CONVERT_HELP: &str = "\
+Examples:
+  hilum convert patient7/ patient7.nii.gz       the DICOM series in a folder
+  hilum convert old.hdr new.nii.gz
+
+Values are HU, slices lie in ascending order along the patient, and no text of the input is taken over:
+the file names nobody.";
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    /// The scan: a folder with the images of one DICOM series, or a NIfTI file.
+    #[arg(value_name = "SCAN")]
+    pub(crate) scan: PathBuf,
+    /// The NIfTI file to write: .nii.gz, or .nii for an uncompressed one.
+    #[arg(value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    /// Print JSON, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,149 @@
+//! Stories about DICOM: a series measures like its NIfTI, heaps are sorted, damage has a reason, and nobody is named.
+#![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
+
+mod series;
+mod story;
+
+use series::{Plant, Series};
+use story::Story;
+
+/// A story with one phantom as NIfTI, and its voxels to be written as series.
+fn with_series() -> (Story, Series) {
+    let story = Story::with_phantoms(1);
+    let series = Series::of(&story.path("scans/phantom_0001.nii.gz"));
+    (story, series)
+}
+
+#[test]
+fn a_series_measures_like_the_nifti_it_came_from() {
+    let (story, series) = with_series();
+    series.write(&story.path("heap/a"), Plant::Nothing, |_, _| true);
+    let ran = story.hilum(&["run", "heap", "--out", "dicom"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(story.hilum(&["run", "scans/phantom_0001.nii.gz", "--out", "nifti"]).code, 0);
+    let numbers = |out: &str| {
+        let mut row = story.table(out).into_values().next().unwrap();
+        for of_the_input in ["image_id", "uri", "findings"] {
+            assert!(row.remove(of_the_input).is_some());
+        }
+        row
+    };
+    assert_eq!(numbers("dicom"), numbers("nifti"));
+
+    assert_eq!(story.hilum(&["convert", "heap/a", "back.nii"]).code, 0);
+    let [back, from] = ["back.nii", "scans/phantom_0001.nii.gz"].map(|name| Series::of(&story.path(name)));
+    assert!(back.voxels == from.voxels);
+}
+
+#[test]
+fn heaps_of_images_are_sorted_into_series() {
+    let (story, series) = with_series();
+    series.write(&story.path("heap/mixed"), Plant::Nothing, |_, _| true);
+    series.with_uid("1.2.3.9").write(&story.path("heap/mixed"), Plant::Nothing, |_, _| true);
+    series.with_uid("1.2.3.10").write(&story.path("heap/gappy"), Plant::Nothing, |k, _| k != 13);
+    series
+        .with_uid("1.2.3.14")
+        .write(&story.path("heap/holey"), Plant::Nothing, |k, _| !(9..15).contains(&k));
+    series.with_uid("1.2.3.11").write(&story.path("heap/localizer"), Plant::Nothing, |k, image| {
+        image.image_type("ORIGINAL\\PRIMARY\\LOCALIZER");
+        k == 0
+    });
+    series.with_uid("1.2.3.12").write(&story.path("heap/coronal"), Plant::Nothing, |k, image| {
+        image.place([1.0, 0.0, 0.0, 0.0, 0.0, -1.0], [0.0, k as f64 * 5.0, 0.0]);
+        true
+    });
+    series.with_uid("1.2.3.13").write(&story.path("heap/nowhere"), Plant::Nothing, |k, image| {
+        if k == 5 {
+            image.forget_position();
+        }
+        true
+    });
+    story.write("heap/picture.png", b"-");
+    let ran = story.hilum(&["run", "heap", "--out", "out"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("1 CT localizer"), "{}", ran.out);
+    let table = story.table("out");
+    let found: Vec<(&str, &str)> =
+        table.iter().map(|(id, row)| (id.split("__").next().unwrap(), row["status"].as_str())).collect();
+    let expected = [
+        ("coronal", "rejected"),
+        ("gappy", "measured"),
+        ("holey", "rejected"),
+        ("mixed", "measured"),
+        ("mixed", "measured"),
+        ("nowhere", "failed"),
+    ];
+    assert_eq!(found, expected);
+    assert!(table["coronal"]["reason"].contains("not axial"));
+    assert!(table["gappy"]["findings"].contains("uneven_slices"), "{}", table["gappy"]["findings"]);
+    assert!(table["holey"]["reason"].contains("mm off, which is too much"), "{}", table["holey"]["reason"]);
+    assert!(table["nowhere"]["reason"].contains("Image Position (Patient) is missing"));
+    assert!(story.hilum(&["info", "heap/mixed"]).err.contains("2 scans"));
+}
+
+#[test]
+fn damaged_series_fail_with_a_reason() {
+    let (story, series) = with_series();
+    series.write(&story.path("heap/cut"), Plant::Nothing, |_, _| true);
+    let bytes = story.read("heap/cut/image_20.dcm");
+    story.write("heap/cut/image_20.dcm", &bytes[..bytes.len() - 5000]);
+    series.with_uid("1.2.3.20").write(&story.path("heap/short"), Plant::Nothing, |k, image| {
+        if k == 7 {
+            image.shorten();
+        }
+        true
+    });
+    let ran = story.hilum(&["run", "heap", "--out", "out"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let table = story.table("out");
+    assert!(table["cut"]["reason"].contains("breaks off"), "{}", table["cut"]["reason"]);
+    assert!(table["short"]["reason"].contains("image_07.dcm"), "{}", table["short"]["reason"]);
+    assert!(table["short"]["reason"].contains("9216 pixels"), "{}", table["short"]["reason"]);
+}
+
+#[test]
+fn no_patient_is_named_in_what_a_run_writes_or_prints() {
+    let (story, series) = with_series();
+    series.write(&story.path("in/ward 3"), Plant::EveryText, |_, _| true);
+    let named = format!("in/{}", series::WORD);
+    series.with_uid("1.2.826.73917391.2").write(&story.path(&named), Plant::EveryText, |_, _| true);
+    series.with_uid("1.2.826.73917391.3").write(&story.path("in/nowhere"), Plant::EveryText, |_, image| {
+        image.forget_position();
+        true
+    });
+    series.with_uid("1.2.826.73917391.4").write(&story.path("in/short"), Plant::EveryText, |_, image| {
+        image.shorten();
+        true
+    });
+
+    let mut said = String::new();
+    for args in [
+        &["run", "in", "--out", "out", "--figures"][..],
+        &["run", "in", "--out", "out", "--json", "--retry-failed"],
+        &["info", "in/ward 3"],
+        &["info", "in/ward 3", "--json"],
+        &["info", "in/nowhere"],
+        &["measure", "in/short"],
+        &["measure", "in/ward 3", "--json"],
+        &["segment", "in/ward 3", "--out", "out/segmented", "--json"],
+        &["convert", "in/ward 3", "out/ward.nii"],
+        &["convert", "in/short", "out/short.nii"],
+    ] {
+        let ran = story.hilum(args);
+        said += &(ran.out + &ran.err);
+    }
+    let table = story.table("out");
+    let measured = table.values().filter(|row| row["status"] == "measured").count();
+    assert_eq!((table.len(), measured), (4, 2));
+    assert!(table.keys().any(|id| id.starts_with("series-")), "{:?}", table.keys());
+
+    let mut written = vec![("what was printed".to_owned(), said.into_bytes())];
+    written.extend(series::files_below(&story.path("out")));
+    assert!(written.len() > 20);
+    for (name, content) in written {
+        let text = (name.clone() + &String::from_utf8_lossy(&content)).to_lowercase();
+        for secret in series::SECRETS {
+            assert!(!text.contains(&secret.to_lowercase()), "{name} holds {secret}");
+        }
+    }
+}

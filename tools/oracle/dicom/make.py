@@ -19,9 +19,11 @@ import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels import apply_rescale
+from pydicom.sequence import Sequence
 from pydicom.uid import (
     CTImageStorage,
     DeflatedExplicitVRLittleEndian,
+    EnhancedCTImageStorage,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -154,6 +156,40 @@ def codings() -> list[dict]:
     return cases
 
 
+def enhanced() -> dict:
+    """An Enhanced CT image: frames in no order, each with a rescale of its own; position and HU by slice."""
+    heights_mm = [4.0, 0.0, 6.0, 2.0]
+    frames = [np.roll(picture(True, 12), n, axis=1) for n in range(len(heights_mm))]
+    ds = image(np.concatenate(frames), 12)
+    ds.SOPClassUID = EnhancedCTImageStorage
+    ds.Rows, ds.NumberOfFrames = ROWS, len(frames)
+    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "RescaleIntercept"):
+        delattr(ds, name)
+
+    def group(**fields) -> Sequence:
+        item = Dataset()
+        for name, value in fields.items():
+            setattr(item, name, value)
+        return Sequence([item])
+
+    ds.SharedFunctionalGroupsSequence = group(
+        PixelMeasuresSequence=group(PixelSpacing=[0.75, 0.5]),
+        PlaneOrientationSequence=group(ImageOrientationPatient=[1, 0, 0, 0, 1, 0]),
+    )
+    ds.PerFrameFunctionalGroupsSequence = Sequence(
+        group(
+            PlanePositionSequence=group(ImagePositionPatient=[-10.5, -20.25, height]),
+            PixelValueTransformationSequence=group(RescaleSlope=1 + 0.5 * n, RescaleIntercept=-1000 - n),
+        )[0]
+        for n, height in enumerate(heights_mm)
+    )
+    content = coded(ds, ExplicitVRLittleEndian)
+    read = pydicom.dcmread(io.BytesIO(content)).pixel_array.astype(np.float64)
+    order = np.argsort(heights_mm)
+    values = np.concatenate([(read[n] * (1 + 0.5 * n) - 1000 - n).ravel() for n in order])
+    return {"file": zlib.compress(content, 9).hex(), "slice_mm": 2.0, "dims": [COLS, ROWS, len(frames)], "hu": values.tolist()}
+
+
 def affine(images: list[Dataset]) -> np.ndarray:
     """Voxel [i, j, k] to RAS+ mm, by the positions of the first and the last image."""
     first, last = images[0], images[-1]
@@ -197,6 +233,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, help="folder of DICOM series, one a folder")
     shared = parser.parse_args().shared
     write("codings.json", {"cases": codings()})
+    write("enhanced.json", {"images": [enhanced()]})
     if shared:
         write("shared.json", {"series": [facts(folder) for folder in sorted(shared.iterdir())]})
 

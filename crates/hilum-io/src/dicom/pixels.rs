@@ -12,6 +12,7 @@ use dicom_object::file::ReadPreamble;
 use dicom_object::{DefaultDicomObject, OpenFileOptions};
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use hilum_core::SliceData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// The last file opened, with its pixels, and the pixels of the last frame in HU.
@@ -95,10 +96,14 @@ fn raw_pixels(object: &DefaultDicomObject, image: &Image) -> Result<Vec<u16>, Di
     if object.number_of_fragments().is_none() {
         return native_pixels(object, image, pixels);
     }
+    let code = object.frame_pixel_data(image.frame).ok_or_else(damaged)?;
+    if syntax::coded_size(&code).is_some_and(|size| size != (image.plane.cols, image.plane.rows)) {
+        return Err(damaged());
+    }
     let raw = if syntax::JPEG_LS.contains(&uid) {
-        let code = object.frame_pixel_data(image.frame).ok_or_else(damaged)?;
         let (cols, rows) = (image.plane.cols as u32, image.plane.rows as u32);
-        let (raw, found_cols, found_rows) = jpegls::decode(&code, cols, rows).map_err(|_| damaged())?;
+        let (raw, found_cols, found_rows) =
+            unharmed(|| jpegls::decode(&code, cols, rows).ok()).ok_or_else(damaged)?;
         if (found_cols, found_rows) != (cols, rows) {
             return Err(damaged());
         }
@@ -111,7 +116,7 @@ fn raw_pixels(object: &DefaultDicomObject, image: &Image) -> Result<Vec<u16>, Di
             )));
         };
         let mut bytes = Vec::new();
-        reader.decode_frame(object, image.frame, &mut bytes).map_err(|_| damaged())?;
+        unharmed(|| reader.decode_frame(object, image.frame, &mut bytes).ok()).ok_or_else(damaged)?;
         if bytes.len() == pixels {
             bytes.into_iter().map(u16::from).collect()
         } else {
@@ -119,6 +124,11 @@ fn raw_pixels(object: &DefaultDicomObject, image: &Image) -> Result<Vec<u16>, Di
         }
     };
     if raw.len() == pixels { Ok(raw) } else { Err(damaged()) }
+}
+
+/// Runs a decoder that may panic on damaged codes, as that of RLE does where they end early.
+fn unharmed<T>(decode: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(decode)).ok().flatten()
 }
 
 fn native_pixels(object: &DefaultDicomObject, image: &Image, pixels: usize) -> Result<Vec<u16>, DicomError> {

@@ -154,10 +154,16 @@ fn refusal(stored: &StoredFile, bytes: &[u8]) -> NiftiError {
 
 /// What other content looks like, by its first bytes.
 fn describe(bytes: &[u8]) -> &'static str {
-    const SIGNATURES: [(usize, &[u8], &str); 7] = [
-        (128, b"DICM", "it is DICOM; convert the series to NIfTI first"),
-        (0, b"\x89PNG", "it is a PNG picture"),
-        (0, b"\xff\xd8\xff", "it is a JPEG picture"),
+    const SIGNATURES: [(usize, &[u8], &str); 9] = [
+        (128, b"DICM", "it is a DICOM image"),
+        (0, b"\x89PNG", "it is a PNG picture, whose grey values are no Hounsfield units; give the CT itself"),
+        (
+            0,
+            b"\xff\xd8\xff",
+            "it is a JPEG picture, whose grey values are no Hounsfield units; give the CT itself",
+        ),
+        (0, b"II*\0", "it is a TIFF picture, whose grey values are no Hounsfield units; give the CT itself"),
+        (0, b"MM\0*", "it is a TIFF picture, whose grey values are no Hounsfield units; give the CT itself"),
         (0, b"PK\x03\x04", "it is a zip archive; unpack it first"),
         (0, b"NRRD", "it is NRRD; convert it to NIfTI first"),
         (0, b"\x89HDF", "it is HDF5 (MINC?); convert it to NIfTI first"),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
 
-fn content(case: &Value) -> Vec<u8> {
+pub(crate) fn content(case: &Value) -> Vec<u8> {
     let hex = case["file"].as_str().unwrap().as_bytes();
     let packed: Vec<u8> =
         hex.chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect();
@@ -17,14 +17,19 @@ fn content(case: &Value) -> Vec<u8> {
     bytes
 }
 
-fn read(bytes: &[u8]) -> Vec<f64> {
+fn open(bytes: &[u8]) -> (tempfile::TempDir, DicomSeries) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("image");
     std::fs::write(&path, bytes).unwrap();
     let series = DicomSeries::open(&[path]).unwrap();
+    (folder, series)
+}
+
+fn read(bytes: &[u8]) -> Vec<f64> {
+    let (_folder, series) = open(bytes);
     let mut hu = Vec::new();
     let read = series.reader().unwrap().visit_slices(&mut |_, slice| {
-        hu = slice.to_hu().into_iter().map(f64::from).collect();
+        hu.extend(slice.to_hu().into_iter().map(f64::from));
         ControlFlow::Continue(())
     });
     read.unwrap();
@@ -47,4 +52,19 @@ fn every_coding_reads_as_pydicom_reads_it() {
         .map(|case| format!("{} {:?}", case["coding"], picture(case)))
         .collect();
     assert!(different.is_empty(), "{different:?}");
+}
+
+#[test]
+fn frames_of_an_enhanced_image_are_slices() {
+    for image in vectors("enhanced.json", "images") {
+        let content = content(&image);
+        let (_folder, series) = open(&content);
+        let geometry = series.geometry();
+        assert_eq!(serde_json::json!(geometry.dims()), image["dims"]);
+        assert_eq!(serde_json::json!(geometry.slice_spacing_mm()), image["slice_mm"]);
+        let expected: Vec<f64> =
+            image["hu"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+        // Halves of whole numbers below 2^12: exact in 32 bits.
+        assert_eq!(read(&content), expected);
+    }
 }

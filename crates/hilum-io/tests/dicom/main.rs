@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 mod codings;
+mod hostile;
 mod real_series;
 
 /// The list `key` of a file that tools/oracle/dicom/make.py wrote.

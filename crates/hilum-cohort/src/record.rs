@@ -5,8 +5,8 @@
 use hilum_core::{Finding, Recipe, Status, schema::Measurement};
 use serde::{Deserialize, Serialize};
 
-/// Grows whenever scan.json or the files beside it change their meaning; records of another version are made anew.
-pub const RECORD_VERSION: u32 = 1;
+/// Grows whenever scan.json or the files beside it change their meaning, or a recipe finds other masks; records of another version are made anew.
+pub const RECORD_VERSION: u32 = 2;
 
 /// Everything known about one scan, whatever became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

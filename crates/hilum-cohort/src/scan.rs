@@ -4,6 +4,7 @@
 //! In: a NIfTI file or DICOM series and the settings. Out: a [`ScanRecord`], and in the scan's folder the pictures and masks. A file that
 //! cannot be read, a scan that is no chest CT, a scan without lungs: all of these are records with a reason.
 
+use crate::error::with_causes;
 use crate::{
     AreaCurve, InputFacts, Measure, ScanRecord, ScanRef,
     method::{Measured, Method},
@@ -165,16 +166,6 @@ fn unread(file: &ScanFile) -> Examined {
     findings.extend(geometry_findings(file.geometry()));
     findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
     Examined { findings, measured: None }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    words
 }
 
 /// The row, findings and curve of a scan that was read.

@@ -4,7 +4,7 @@
 
 use hilum_cohort::Measured;
 use hilum_cohort::scan::{ScanSettings, Workspace, examine, open_voxels};
-use hilum_core::{MaskView, MaskVolume, Recipe, SliceSource};
+use hilum_core::{Mask, MaskView, MaskVolume, Recipe, SliceSource};
 use hilum_io::{ScanFile, nifti::ReadMode};
 use hilum_testkit::{Overlap, npy_mask_xy, shared_data, shared_oracle};
 use std::fmt;
@@ -116,6 +116,22 @@ fn the_trachea_is_no_lung() {
         for (index, row, col) in centres {
             assert_eq!(in_disc(found.lung.slice(index), row, col, 2), 0, "{scan}, slice {index}");
         }
+    }
+}
+
+#[test]
+fn consolidation_at_the_chest_wall_is_lung() {
+    let Some(data) = shared_data() else { return };
+    let found = measure(&data.join("volumes/covid_P001.nii.gz"), Recipe::Default);
+    // In the right lower lobe, found by looking: slice, row, column, radius.
+    for (index, row, col, radius) in [(58, 355, 151, 12), (60, 361, 150, 10)] {
+        let disc: u64 = Mask::from_fn(512, 512, |r, c| {
+            r.abs_diff(row).pow(2) + c.abs_diff(col).pow(2) <= radius * radius
+        })
+        .view()
+        .count_px();
+        assert_eq!(in_disc(found.lung.slice(index), row, col, radius), disc, "slice {index}");
+        assert!(in_disc(found.dense.slice(index), row, col, radius) > disc * 9 / 10, "slice {index}");
     }
 }
 

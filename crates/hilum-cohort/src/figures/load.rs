@@ -4,6 +4,7 @@ use super::{
     candidate::{Candidate, Source},
     shown::{Masks, Shown},
 };
+use crate::error::with_causes;
 use crate::{
     Measure, Measured, ScanRecord, ScanRef,
     scan::{ScanSettings, Workspace, examine, open_voxels},
@@ -47,17 +48,17 @@ pub(crate) fn load(candidate: &Candidate, recipe: Recipe, pick: Pick) -> Result<
 
 fn from_scan(scan: &ScanRef, recipe: Recipe, pick: Pick) -> Result<Vec<Shown>, String> {
     let settings = ScanSettings { recipe, ..ScanSettings::default() };
-    let file = scan.open().map_err(in_words)?;
+    let file = scan.open().map_err(|error| with_causes(&error))?;
     let mode = match settings.estimate_bytes(scan, ReadMode::Whole) {
         Some(_) => ReadMode::Whole,
         None => ReadMode::Streamed,
     };
     let mut workspace = Workspace::default();
-    let mut voxels = open_voxels(&file, mode, &mut workspace).map_err(in_words)?;
+    let mut voxels = open_voxels(&file, mode, &mut workspace).map_err(|error| with_causes(&error))?;
     let measured = match pick {
         Pick::Every(_) | Pick::At { masks: false, .. } => None,
         _ => {
-            let examined = examine(&file, &mut voxels, &settings).map_err(in_words)?;
+            let examined = examine(&file, &mut voxels, &settings).map_err(|error| with_causes(&error))?;
             let reject = examined.findings.into_iter().find(|f| f.level == Level::Reject);
             let reason = reject.map_or_else(|| "no lung was found".to_owned(), |f| f.message);
             Some(examined.measured.ok_or(reason)?)
@@ -72,7 +73,9 @@ fn from_scan(scan: &ScanRef, recipe: Recipe, pick: Pick) -> Result<Vec<Shown>, S
             let chosen = m.choice.index;
             return Err(format!("the recipe notebook has masks on slice {chosen} alone, not on {index}"));
         }
-        shown.push(read(&mut voxels, &file, scan, index, measured.as_ref()).map_err(in_words)?);
+        shown.push(
+            read(&mut voxels, &file, scan, index, measured.as_ref()).map_err(|error| with_causes(&error))?,
+        );
     }
     Ok(shown)
 }
@@ -181,23 +184,13 @@ fn from_run(image_id: &str, folder: &Path, record: &ScanRecord, pick: Pick) -> R
 }
 
 fn slice_of(path: &Path, index: usize) -> Result<(Geometry, Vec<f32>), String> {
-    let file = NiftiFile::open(path).map_err(in_words)?;
+    let file = NiftiFile::open(path).map_err(|error| with_causes(&error))?;
     let mut buffers = ReadBuffers::default();
     let mode = if file.supports_streaming() { ReadMode::Streamed } else { ReadMode::Whole };
     let mut hu = Vec::new();
-    let mut reader = file.reader(mode, &mut buffers).map_err(in_words)?;
-    reader.read_slice(index, &mut |slice| hu = slice.to_hu()).map_err(in_words)?;
+    let mut reader = file.reader(mode, &mut buffers).map_err(|error| with_causes(&error))?;
+    reader.read_slice(index, &mut |slice| hu = slice.to_hu()).map_err(|error| with_causes(&error))?;
     Ok((file.geometry().clone(), hu))
-}
-
-fn in_words(error: impl std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    words
 }
 
 #[cfg(test)]

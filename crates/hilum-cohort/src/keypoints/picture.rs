@@ -1,5 +1,6 @@
 //! Scans, slices and pictures as 8-bit grey, ready for keypoints.
 
+use crate::error::with_causes;
 use crate::{
     CohortError, ScanRef,
     figures::{Candidate, Pick, Shown, Source, load},
@@ -99,12 +100,12 @@ pub(super) fn read(
             return Err(unusable("a picture does not tell where the lungs are: give the scan".to_owned()));
         }
         let picture = if ends(&[".png"]) { read_png(path) } else { read_jpeg(path) };
-        return Ok(of_picture(name, picture.map_err(|e| unusable(in_words(&e)))?));
+        return Ok(of_picture(name, picture.map_err(|e| unusable(with_causes(&e)))?));
     }
     if !path.is_file() {
         return Err(CohortError::NoInput { path: path.to_owned() });
     }
-    let file = NiftiFile::open(path).map_err(|e| unusable(in_words(&e)))?;
+    let file = NiftiFile::open(path).map_err(|e| unusable(with_causes(&e)))?;
     let alone = file.geometry().slices() == 1 && !lungs;
     drop(file);
     let scan = ScanRef::bare(name.clone(), name.clone(), path.to_owned());
@@ -181,16 +182,6 @@ impl Upright {
     pub(super) fn lungs(&self) -> Option<GreyPicture> {
         self.lungs.map(|part| self.whole.cut(part))
     }
-}
-
-fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    words
 }
 
 #[cfg(test)]

@@ -187,6 +187,11 @@ pub(crate) const fn quarters(mm: f64) -> u16 {
     (mm * PER_MM) as u16
 }
 
+/// Millimetres in so many quarters of one.
+pub(crate) fn mm(quarters: u16) -> f64 {
+    f64::from(quarters) / PER_MM
+}
+
 fn steps_in_cell(spacing_mm: f64) -> usize {
     (CELL_MM / spacing_mm).round().max(1.0) as usize
 }

@@ -11,7 +11,7 @@
 use crate::components::{Components, Connectivity, fill_holes};
 use crate::lungs::holes::Holes;
 use crate::lungs::mask::CLOSING_RADIUS_MM;
-use crate::lungs::polar::{DIRECTIONS, PolarMap, Survey, quarters};
+use crate::lungs::polar::{DIRECTIONS, PolarMap, Survey, mm, quarters};
 use crate::lungs::regions::count_in_run;
 use crate::lungs::window::{Window, bounds};
 use crate::morphology::{Disk, close, dilate, erode};
@@ -174,7 +174,6 @@ fn dips(depths: &[u16], radii: &[u16], layer_mm: f64) -> Vec<bool> {
                 }
             }
         }
-        let mm = |quarters: u16| f64::from(quarters) / f64::from(quarters_per_mm());
         let arc_mm = |place: usize| mm(radii[place]) * std::f64::consts::TAU / DIRECTIONS as f64;
         let volume_mm3: f64 = places.iter().map(|&p| mm(depths[p]) * arc_mm(p) * layer_mm).sum();
         if volume_mm3 >= LEAST_MM3 && places.iter().any(|&p| depths[p] >= DEEP) {
@@ -182,10 +181,6 @@ fn dips(depths: &[u16], radii: &[u16], layer_mm: f64) -> Vec<bool> {
         }
     }
     is_dip
-}
-
-const fn quarters_per_mm() -> u16 {
-    quarters(1.0)
 }
 
 /// The places beside a place: the next directions, all round, and the next layers.

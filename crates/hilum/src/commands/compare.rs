@@ -1,11 +1,11 @@
 //! `hilum compare`: how the classes of a table differ.
 
-use super::tables::{chance, colour, decimals, fact, print_losses, print_written, unusable};
+use super::tables::{chance, colour, decimals, fact, print_losses, print_sheet, print_written, unusable};
 use crate::{
     config::class_names,
     failure::Failure,
     say::{self, BOLD, DIM, GOOD},
-    sheet::{Cell, left, lines, right},
+    sheet::{Cell, left, right},
     table_args::CompareArgs,
     text_histogram::{axis, bars},
 };
@@ -43,12 +43,6 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<u8, Failure> {
         print_written(folder, files);
     }
     Ok(0)
-}
-
-fn print_sheet(rows: &[Vec<Cell>]) {
-    for line in lines(rows) {
-        say::result(&format!("  {line}"));
-    }
 }
 
 fn print_classes(found: &ComparisonFile) {

@@ -1,11 +1,11 @@
 //! `hilum describe`: what a table of scans holds.
 
-use super::tables::{colour, decimals, print_losses, print_written, unusable};
+use super::tables::{colour, decimals, print_losses, print_sheet, print_written, unusable};
 use crate::{
     config::class_names,
     failure::Failure,
     say::{self, BOLD, DIM},
-    sheet::{Cell, left, lines, right},
+    sheet::{Cell, left, right},
     table_args::DescribeArgs,
 };
 use hilum_cohort::{ColumnFacts, ColumnKind, Description, describe_table};
@@ -32,12 +32,6 @@ pub(crate) fn describe(args: &DescribeArgs) -> Result<u8, Failure> {
         print_written(folder, files);
     }
     Ok(0)
-}
-
-fn print_sheet(rows: &[Vec<Cell>]) {
-    for line in lines(rows) {
-        say::result(&format!("  {line}"));
-    }
 }
 
 fn print_classes(description: &Description) {

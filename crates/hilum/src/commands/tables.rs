@@ -3,6 +3,7 @@
 use crate::{
     failure::Failure,
     say::{self, DIM, GOOD, ODD},
+    sheet::{Cell, lines},
 };
 use anstyle::{AnsiColor, Style};
 use hilum_cohort::{CohortError, LeftOut, Missing};
@@ -32,6 +33,13 @@ pub(crate) fn colour(class: usize) -> Style {
     const COLOURS: [AnsiColor; 4] =
         [AnsiColor::Blue, AnsiColor::Yellow, AnsiColor::Green, AnsiColor::Magenta];
     COLOURS[class % COLOURS.len()].on_default().bold()
+}
+
+/// Rows in columns that stand under each other.
+pub(crate) fn print_sheet(rows: &[Vec<Cell>]) {
+    for line in lines(rows) {
+        say::result(&format!("  {line}"));
+    }
 }
 
 /// A line under a name in the margin.

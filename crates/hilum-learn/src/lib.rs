@@ -13,32 +13,13 @@
 //! Randomness (folds, bootstrap) is a function of a seed: the same input gives the same numbers on every machine.
 //! Nothing here reads a file, and no number here adjusts for age, sex, site or scanner.
 
-mod auc;
-mod classes;
-mod compare;
-mod cross_validate;
+mod dataset;
+mod device;
 mod error;
-mod folds;
-mod holm;
-mod interval;
-mod kruskal_wallis;
-mod mann_whitney;
-mod pairs;
 mod random;
-mod ranks;
-mod rule;
-mod tails;
+mod statistics;
 
-pub use auc::{Auc, auc};
-pub use classes::{ClassSummary, Share};
-pub use compare::{Adjusted, Cases, Comparison, Contrast, Settings, compare};
-pub use cross_validate::{CrossValidated, Plan, cross_validate, held_back_answers};
+pub use dataset::{Dataset, Example, Picture, Side};
+pub use device::{Compute, DeviceError};
 pub use error::LearnError;
-pub use folds::{fold_of_each, stratified_folds};
-pub use holm::holm;
-pub use interval::{Interval, bootstrap_mean};
-pub use kruskal_wallis::{KruskalWallis, kruskal_wallis};
-pub use mann_whitney::{MannWhitney, PValue, mann_whitney};
-pub use pairs::{PairValues, WithinClasses, compare_within};
-pub use ranks::{Ranks, midranks};
-pub use rule::{Criterion, Fit, Rule, Scores};
+pub use statistics::*;

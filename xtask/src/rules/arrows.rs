@@ -13,7 +13,11 @@ const ARROWS: &[Arrow] = &[
     Arrow("hilum-imaging", &["hilum-core"], "arrays in, values out: it never sees a file"),
     Arrow("hilum-io", &["hilum-core"], "files in, files out: it never sees an algorithm"),
     Arrow("hilum-report", &["hilum-core"], "tables and pictures already on disk: it never reads a volume"),
-    Arrow("hilum-learn", &["hilum-core"], "numbers in, statistics out: it never sees a file"),
+    Arrow(
+        "hilum-learn",
+        &["hilum-core"],
+        "numbers and pictures in, statistics and models out: it never sees a file",
+    ),
     Arrow("hilum-phantom", &["hilum-core"], "phantoms are made in memory; others write them"),
     Arrow(
         "hilum-cohort",
@@ -56,7 +60,7 @@ const HOMES: &[Home] = &[
     Home {
         what: "a tensor library",
         names: &["burn*", "candle-core", "tch", "ort", "tract*", "ndarray", "nalgebra"],
-        only_in: &[],
+        only_in: &["hilum-learn", "hilum-cohort", "hilum"],
     },
     Home { what: "Python", names: &["pyo3*"], only_in: &[] },
     Home {

@@ -1,6 +1,6 @@
 //! What the best threshold is worth on scans that it was not chosen on.
 
-use crate::{
+use super::{
     folds::{fold_of_each, stratified_folds},
     interval::{Interval, bootstrap_mean},
     rule::{Criterion, Fit, Scores},

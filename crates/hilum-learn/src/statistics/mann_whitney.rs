@@ -1,6 +1,6 @@
 //! The Mann-Whitney (Wilcoxon rank-sum) test.
 
-use crate::{ranks::midranks, tails::two_sided_normal};
+use super::{ranks::midranks, tails::two_sided_normal};
 use serde::Serialize;
 
 /// Where either class has no more scans than this and no two scans are equal, the p value is exact.

@@ -1,6 +1,6 @@
 //! The area under the ROC curve, with DeLong's variance.
 
-use crate::{
+use super::{
     interval::{Interval, Z},
     ranks::midranks,
 };

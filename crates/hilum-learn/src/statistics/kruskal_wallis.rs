@@ -1,6 +1,6 @@
 //! The Kruskal-Wallis test over several classes.
 
-use crate::{ranks::midranks, tails::chi_squared};
+use super::{ranks::midranks, tails::chi_squared};
 use serde::Serialize;
 
 /// The outcome of the test.

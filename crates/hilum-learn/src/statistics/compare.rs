@@ -1,15 +1,15 @@
 //! All statistics of a table of scans at once.
 
-use crate::{
+use super::{
     auc::{Auc, auc},
     classes::ClassSummary,
     cross_validate::{CrossValidated, Plan, cross_validate},
-    error::LearnError,
     holm::holm,
     kruskal_wallis::{KruskalWallis, kruskal_wallis},
     mann_whitney::{MannWhitney, mann_whitney},
     rule::Fit,
 };
+use crate::error::LearnError;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

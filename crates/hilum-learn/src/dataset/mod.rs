@@ -1,0 +1,40 @@
+//! What a net learns from: pictures with their class, their group, and the side of the split that they are on.
+
+mod picture;
+
+pub use picture::Picture;
+
+/// One picture of a data set, ready for a net.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// Name of the scan or picture; unique in the data set.
+    pub id: String,
+    /// Index into [`Dataset::classes`].
+    pub class: usize,
+    /// Examples of one patient, one paper's figure or one near-duplicate group share a number: they are never divided
+    /// between two sides.
+    pub group: u32,
+    /// The picture after preprocessing, before augmentation.
+    pub picture: Picture,
+}
+
+/// Examples and the names of their classes. All pictures have the same number of channels.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dataset {
+    /// Names of the classes; the last one is the positive class where there are two.
+    pub classes: Vec<String>,
+    /// Sorted by [`Example::id`].
+    pub examples: Vec<Example>,
+}
+
+/// What an example is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Weights are fitted to it.
+    Train,
+    /// Everything else is chosen on it: epoch, threshold, temperature, model.
+    Val,
+    /// Looked at once, at the end.
+    Test,
+}

@@ -16,6 +16,7 @@
 mod dataset;
 mod device;
 mod error;
+pub mod kernels;
 mod random;
 mod statistics;
 

@@ -4,7 +4,7 @@
 //!   on the same grid;
 //! * [`dicom`]: CT series, one image at a time;
 //! * [`ScanFile`]: either of them, for those who only want slices in HU;
-//! * [`raster`]: 8-bit PNG pictures;
+//! * [`raster`]: pictures (PNG, JPEG, TIFF) as grey values, and PNG written;
 //! * [`table`]: the measurement table as CSV and Parquet, and manifests in either form.
 //!
 //! Whatever this crate writes appears whole or not at all ([`write_atomically`]), and the same content gives the same

@@ -9,7 +9,7 @@ use hilum_core::{Direction, Recipe};
 use hilum_imaging::Window;
 use hilum_io::{
     nifti::NiftiFile,
-    raster::{self, Pixels, read_jpeg, read_png},
+    raster::{self, read_picture},
 };
 use serde::Serialize;
 use std::path::Path;
@@ -84,7 +84,7 @@ impl GreyPicture {
     }
 }
 
-/// Reads a picture (PNG, JPEG), a slice (a NIfTI file with one), or the slice of a scan with the largest lung area; with
+/// Reads a picture (PNG, JPEG, TIFF), a slice (a NIfTI file with one), or the slice of a scan with the largest lung area; with
 /// `lungs` only the box around the lungs, which a picture or slice alone does not tell.
 pub(super) fn read(
     path: &Path,
@@ -95,12 +95,12 @@ pub(super) fn read(
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let unusable = |problem: String| CohortError::Picture { path: path.to_owned(), problem };
     let ends = |endings: &[&str]| endings.iter().any(|e| name.to_lowercase().ends_with(e));
-    if ends(&[".png", ".jpg", ".jpeg"]) {
+    if ends(&[".png", ".jpg", ".jpeg", ".tif", ".tiff"]) {
         if lungs {
             return Err(unusable("a picture does not tell where the lungs are: give the scan".to_owned()));
         }
-        let picture = if ends(&[".png"]) { read_png(path) } else { read_jpeg(path) };
-        return Ok(of_picture(name, picture.map_err(|e| unusable(with_causes(&e)))?));
+        let picture = read_picture(path).map_err(|e| unusable(with_causes(&e)))?;
+        return Ok(of_picture(name, &picture));
     }
     if !path.is_file() {
         return Err(CohortError::NoInput { path: path.to_owned() });
@@ -120,20 +120,9 @@ pub(super) fn read(
     upright.lungs().ok_or_else(|| unusable("no lung was found".to_owned()))
 }
 
-fn of_picture(name: String, picture: raster::Picture) -> GreyPicture {
-    let (rows, cols) = (picture.height_px as usize, picture.width_px as usize);
-    let pixels = match picture.pixels {
-        Pixels::Gray(pixels) => pixels,
-        // ITU-R BT.601 in 15 bits, as OpenCV has it.
-        Pixels::Rgb(pixels) => pixels
-            .chunks_exact(3)
-            .map(|p| {
-                let [r, g, b] = [p[0], p[1], p[2]].map(u32::from);
-                ((9798 * r + 19235 * g + 3735 * b + (1 << 14)) >> 15) as u8
-            })
-            .collect(),
-    };
-    GreyPicture { name, rows, cols, pixels }
+fn of_picture(name: String, picture: &raster::Picture) -> GreyPicture {
+    let pixels = picture.grey.iter().map(|grey| (grey * 255.0).round() as u8).collect();
+    GreyPicture { name, rows: picture.rows, cols: picture.cols, pixels }
 }
 
 /// A slice as radiologists see it, the patient's right on the left and anterior up, pixel for pixel: keypoints know a turned

@@ -16,6 +16,7 @@
 mod dataset;
 mod device;
 mod error;
+mod evaluate;
 pub mod kernels;
 mod random;
 mod statistics;
@@ -23,4 +24,5 @@ mod statistics;
 pub use dataset::{Dataset, Example, Picture, Side};
 pub use device::{Compute, DeviceError};
 pub use error::LearnError;
+pub use evaluate::*;
 pub use statistics::*;

@@ -33,7 +33,12 @@ pub fn bootstrap_mean(sums: &[f64], counts: &[usize], draws: usize, seed: u64) -
     let mut random = Random::new(seed);
     let mut means: Vec<f64> = (0..draws).map(|_| drawn_mean(sums, counts, units, &mut random)).collect();
     means.sort_by(f64::total_cmp);
-    Some(Interval { low: quantile(&means, 0.025)?, high: quantile(&means, 0.975)? })
+    percentile_interval(&means)
+}
+
+/// The 2.5 % and 97.5 % quantiles of draws in ascending order; `None` without a draw.
+pub(crate) fn percentile_interval(ascending: &[f64]) -> Option<Interval> {
+    Some(Interval { low: quantile(ascending, 0.025)?, high: quantile(ascending, 0.975)? })
 }
 
 fn drawn_mean(sums: &[f64], counts: &[usize], units: usize, random: &mut Random) -> f64 {

@@ -20,6 +20,7 @@ pub use compare::{Adjusted, Cases, Comparison, Contrast, Settings, compare};
 pub use cross_validate::{CrossValidated, Plan, cross_validate, held_back_answers};
 pub use folds::{fold_of_each, stratified_folds};
 pub use holm::holm;
+pub(crate) use interval::percentile_interval;
 pub use interval::{Interval, bootstrap_mean};
 pub use kruskal_wallis::{KruskalWallis, kruskal_wallis};
 pub use mann_whitney::{MannWhitney, PValue, mann_whitney};

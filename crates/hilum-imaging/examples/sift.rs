@@ -6,8 +6,9 @@
 //! A keypoint is written as x, y, size, angle, response (float32), octave (int32), 128 bytes; a match as query, train
 //! (uint32), distance (float32); all little-endian.
 
+use hilum_imaging::Grey;
 use hilum_imaging::matching::{Norm, nearest};
-use hilum_imaging::sift::{DESCRIPTOR_LEN, Features, Grey, Sift, SiftSettings};
+use hilum_imaging::sift::{DESCRIPTOR_LEN, Features, Sift, SiftSettings};
 use std::{error::Error, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {

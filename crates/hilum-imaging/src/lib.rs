@@ -6,6 +6,7 @@
 mod components;
 mod display;
 mod gate;
+mod grey;
 mod labelled;
 pub mod lungs;
 pub mod matching;
@@ -16,11 +17,13 @@ mod runs;
 mod select;
 mod sets;
 pub mod sift;
+pub mod superpixels;
 mod threshold;
 
 pub use components::{Component, Components, Connectivity, fill_holes, fill_holes_of};
 pub use display::{DENSE_RGB, Display, LUNG_RGB, Picture, Window};
 pub use gate::{Gate, geometry_findings};
+pub use grey::{Grey, ShapeError};
 pub use outline::outlines;
 pub use runs::Run;
 pub use select::{PLATEAU_FRAC, SliceChoice, first_maximum, lung_state};

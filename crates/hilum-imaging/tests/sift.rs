@@ -1,12 +1,15 @@
 //! Keypoints, descriptors and matches against OpenCV's.
 
 use hilum_imaging::matching::{Nearest, Norm, nearest};
-use hilum_imaging::sift::{Features, Grey, Keypoint, Sift, SiftSettings};
+use hilum_imaging::{
+    Grey,
+    sift::{Features, Keypoint, Sift, SiftSettings},
+};
 use hilum_testkit::{GreyPicture, shared_oracle, sift, sift::KnownKeypoint};
 
 fn features(picture: &GreyPicture) -> Features {
-    let found = Grey::new(picture.rows, picture.cols, &picture.pixels)
-        .and_then(|image| Sift::new(SiftSettings::default())?.detect(image));
+    let image = Grey::new(picture.rows, picture.cols, &picture.pixels).unwrap_or_else(|e| panic!("{e}"));
+    let found = Sift::new(SiftSettings::default()).and_then(|mut sift| sift.detect(image));
     found.unwrap_or_else(|e| panic!("{e}"))
 }
 

@@ -8,6 +8,7 @@ mod overlap;
 mod packed;
 mod picture;
 pub mod sift;
+pub mod superpixels;
 pub mod vectors;
 
 pub use npy::npy_mask_xy;

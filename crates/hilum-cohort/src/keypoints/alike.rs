@@ -1,7 +1,10 @@
 //! Keypoints of two pictures, matched: how many look alike, how many of those are sure, how many lie alike.
 
 use hilum_imaging::matching::{Consensus, Match, Norm, Ransac, nearest};
-use hilum_imaging::sift::{Features, Grey, Sift, SiftError};
+use hilum_imaging::{
+    Grey,
+    sift::{Features, Sift, SiftError},
+};
 use serde::{Deserialize, Serialize};
 
 use super::GreyPicture;

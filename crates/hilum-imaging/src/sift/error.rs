@@ -1,19 +1,14 @@
 //! What can be wrong with an image or with the settings.
 
+use crate::grey::ShapeError;
+
 /// Why no keypoints were looked for.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SiftError {
     /// The number of bytes is not rows x columns.
-    #[error("an image of {rows} x {cols} pixels needs {rows} x {cols} bytes, and {bytes} were given")]
-    Shape {
-        /// Rows said.
-        rows: usize,
-        /// Columns said.
-        cols: usize,
-        /// Bytes given.
-        bytes: usize,
-    },
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// The scale space would take more memory than is sensible.
     #[error(
         "an image of {rows} x {cols} pixels is too large for SIFT: at most {limit_px} pixels in all; crop it or make it smaller"

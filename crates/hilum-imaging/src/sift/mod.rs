@@ -29,6 +29,7 @@ pub use settings::SiftSettings;
 
 pub(crate) use lanes::Way;
 
+use crate::grey::Grey;
 use blur::Gaussian;
 use descriptor::Describe;
 use extrema::{BORDER_PX, Extremum};
@@ -37,27 +38,6 @@ use orientation::{Directions, peaks_degrees};
 
 /// Pixels of the largest picture that is taken: its scale space needs about 100 bytes a pixel.
 const LARGEST_PX: usize = 4096 * 4096;
-
-/// An 8-bit grey picture.
-#[derive(Debug, Clone, Copy)]
-pub struct Grey<'a> {
-    rows: usize,
-    cols: usize,
-    pixels: &'a [u8],
-}
-
-impl<'a> Grey<'a> {
-    /// `pixels` in rows from the top.
-    ///
-    /// # Errors
-    /// [`SiftError::Shape`] if there are not rows x cols of them.
-    pub fn new(rows: usize, cols: usize, pixels: &'a [u8]) -> Result<Self, SiftError> {
-        match rows.checked_mul(cols) {
-            Some(len) if len == pixels.len() => Ok(Self { rows, cols, pixels }),
-            _ => Err(SiftError::Shape { rows, cols, bytes: pixels.len() }),
-        }
-    }
-}
 
 /// Keypoints of a picture and what it looks like around them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -103,7 +83,7 @@ impl Sift {
     }
 
     fn detect_in(&mut self, image: Grey<'_>, way: Way) -> Result<Features, SiftError> {
-        let Grey { rows, cols, pixels } = image;
+        let (rows, cols, pixels) = (image.rows(), image.cols(), image.pixels());
         if pixels.len() > LARGEST_PX {
             return Err(SiftError::TooLarge { rows, cols, limit_px: LARGEST_PX });
         }

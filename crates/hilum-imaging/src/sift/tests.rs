@@ -85,8 +85,6 @@ fn a_turned_picture_has_turned_keypoints() {
 
 #[test]
 fn wrong_shapes_and_settings_are_errors() {
-    assert!(matches!(Grey::new(2, 3, &[0; 5]), Err(SiftError::Shape { rows: 2, cols: 3, bytes: 5 })));
-    assert!(Grey::new(usize::MAX, 2, &[0; 5]).is_err());
     for settings in [
         SiftSettings { layers_per_octave: 0, ..SiftSettings::default() },
         SiftSettings { contrast_threshold: f32::NAN, ..SiftSettings::default() },

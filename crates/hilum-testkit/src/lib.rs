@@ -8,6 +8,7 @@ mod overlap;
 mod packed;
 mod picture;
 pub mod sift;
+mod store_server;
 pub mod superpixels;
 pub mod vectors;
 
@@ -15,6 +16,7 @@ pub use npy::npy_mask_xy;
 pub use overlap::Overlap;
 pub use packed::{PackedMask, Runs};
 pub use picture::GreyPicture;
+pub use store_server::StoreServer;
 
 use std::path::{Path, PathBuf};
 
@@ -44,9 +46,14 @@ fn shared(part: &str) -> Option<PathBuf> {
         return Some(folder);
     }
     let word = format!("{} is missing: set HILUM_SHARED to the folder that holds '{part}'", folder.display());
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "{word}");
-    skipped(&word);
+    missing_in_ci(&word);
     None
+}
+
+/// Says that a test cannot run for want of something; in CI it fails.
+fn missing_in_ci(word: &str) {
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{word}");
+    skipped(word);
 }
 
 /// Says on stderr that a test did not run, and why.

@@ -55,8 +55,20 @@ struct Home {
     only_in: &'static [&'static str],
 }
 
+/// Who may reach the network: hilum-io alone talks to it, the others only contain hilum-io.
+const STORES: &[&str] = &["hilum-io", "hilum-cohort", "hilum"];
+
 const HOMES: &[Home] = &[
-    Home { what: "an async runtime", names: &["tokio", "async-std", "smol", "async-executor"], only_in: &[] },
+    Home {
+        what: "an async runtime",
+        names: &["tokio", "async-std", "smol", "async-executor"],
+        only_in: STORES,
+    },
+    Home {
+        what: "stores and the network",
+        names: &["object_store", "reqwest", "hyper", "rustls", "url"],
+        only_in: STORES,
+    },
     Home {
         what: "a tensor library",
         names: &["burn*", "candle-core", "tch", "ort", "tract*", "ndarray", "nalgebra"],
@@ -231,7 +243,9 @@ mod tests {
         let found = messages(&graph("hilum-core", &[], &[], &["arrow-schema", "clap_builder"]));
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].contains("reaches arrow-schema"));
-        assert!(messages(&graph("hilum", &[], &[], &["tokio"]))[0].contains("nowhere in this workspace"));
+        assert!(messages(&graph("hilum", &[], &[], &["pyo3"]))[0].contains("nowhere in this workspace"));
+        let found = messages(&graph("hilum-imaging", &[], &[], &["tokio"]));
+        assert!(found[0].contains("only in hilum-io"), "{found:?}");
     }
 
     #[test]

@@ -54,7 +54,6 @@ impl Compute {
     }
 
     /// The tensor library's device.
-    #[allow(dead_code, reason = "nets take it")]
     pub(crate) fn device(self) -> Device {
         match self {
             Self::Cpu => Device::flex(),

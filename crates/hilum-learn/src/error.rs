@@ -1,6 +1,6 @@
-//! What can be wrong with cases that are to be compared.
+//! What can be wrong with cases, nets, pictures and trainings.
 
-/// Why nothing was compared.
+/// Why nothing was compared, trained or scored.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are what the messages say")]
@@ -44,4 +44,48 @@ pub enum LearnError {
         "predictions of {first} and of {second} cases that are not the same: score both classifiers on the same cases"
     )]
     OtherCases { first: usize, second: usize },
+
+    /// A net that cannot be built.
+    #[error("no '{net}' net can be built: {why}")]
+    Plan { net: &'static str, why: String },
+
+    /// A file of weights that does not serve.
+    #[error("the weights cannot be used: {why}")]
+    Weights { why: String },
+
+    /// A setting of a training that makes no sense.
+    #[error("{setting} cannot be {found}: {want}")]
+    Setting { setting: &'static str, found: String, want: &'static str },
+
+    /// Nothing to learn from, or pictures that do not go together.
+    #[error("the data set cannot be learnt from: {why}")]
+    Data { why: String },
+
+    /// A picture that the net does not take.
+    #[error(
+        "picture {index} is {found} ([channels, rows, cols]), and the net takes {want}: prepare it as the model's \
+         description says"
+    )]
+    PictureShape { index: usize, found: String, want: String },
+
+    /// The loss is no number any more.
+    #[error(
+        "the loss became {loss} in epoch {epoch}, step {step}: try a learning rate below {learning_rate:e}, or a longer \
+         warm-up"
+    )]
+    Diverged { epoch: usize, step: usize, loss: String, learning_rate: f64 },
+
+    /// The device gave up.
+    #[error(
+        "{device} failed in epoch {epoch} ({why}): if its memory is full, take a smaller batch or smaller pictures"
+    )]
+    Device { device: String, epoch: usize, why: String },
+
+    /// A checkpoint that cannot be gone on from.
+    #[error("the checkpoint cannot be gone on from: {why}")]
+    Checkpoint { why: String },
+
+    /// Stopped on request.
+    #[error("stopped after epoch {epoch}")]
+    Stopped { epoch: usize },
 }

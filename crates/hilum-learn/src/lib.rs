@@ -10,19 +10,31 @@
 //! and over all classes the Kruskal-Wallis test ([`kruskal_wallis()`]). [`compare()`] makes all of them. Numbers of pairs of
 //! scans are compared within classes by [`compare_within()`].
 //!
-//! Randomness (folds, bootstrap) is a function of a seed: the same input gives the same numbers on every machine.
+//! And nets that tell classes apart by pictures: [`NetPlan`] says which, [`Training`] fits one to the examples of a
+//! [`Dataset`], [`Classifier`] scores with it.
+//!
+//! Randomness (folds, bootstrap, training) is a function of a seed: the same input gives the same numbers on every machine.
 //! Nothing here reads a file, and no number here adjusts for age, sex, site or scanner.
 
+mod classifier;
 mod dataset;
 mod device;
 mod error;
 mod evaluate;
 pub mod kernels;
+mod nets;
 mod random;
 mod statistics;
+mod train;
 
+pub use classifier::{Classifier, NetClassifier, probabilities};
 pub use dataset::{Dataset, Example, Picture, Side};
 pub use device::{Compute, DeviceError};
 pub use error::LearnError;
 pub use evaluate::*;
+pub use nets::{Architecture, Array, NetPlan, Weights};
 pub use statistics::*;
+pub use train::{
+    Augmentation, ClassWeights, EpochRecord, Keep, Moment, Onward, Optimizer, Schedule, TrainSettings,
+    Trained, Training,
+};

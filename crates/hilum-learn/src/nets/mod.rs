@@ -1,0 +1,96 @@
+//! The nets by name: what a plan says, built, run, and taken apart into weights.
+//!
+//! Enters: a [`NetPlan`], and pictures as a tensor `[N, H, W, C]` with values from 0 to 1. Leaves: one logit a picture
+//! for two classes (that of the last class), else one logit a class. The names of the weights are those of the
+//! fields with dots between them, so that a file of weights can be read without this program.
+
+mod draw;
+mod notebook;
+mod plan;
+mod residual;
+mod weights;
+
+pub use plan::{Architecture, NetPlan};
+pub use weights::{Array, Weights};
+
+pub(crate) use draw::Pass;
+
+use crate::LearnError;
+use burn::{
+    module::{Module, ModuleMapper},
+    tensor::{Device, Tensor},
+};
+use notebook::Notebook;
+use residual::Residual;
+
+/// The layers of one of the known architectures.
+#[derive(Module, Debug)]
+pub(crate) enum Layers {
+    Notebook(Notebook),
+    Residual(Residual),
+}
+
+/// A net on a device, with its plan.
+#[derive(Debug)]
+pub(crate) struct Net {
+    pub(crate) plan: NetPlan,
+    pub(crate) layers: Layers,
+}
+
+impl Net {
+    /// A net with weights drawn from `seed` as its architecture wants them: the same on every machine.
+    pub(crate) fn drawn(plan: &NetPlan, seed: u64, device: &Device) -> Result<Self, LearnError> {
+        Ok(Self::blank(plan, device)?.map(&mut draw::Drawing::new(seed, &plan.architecture)))
+    }
+
+    /// A net with the given weights.
+    pub(crate) fn with_weights(
+        plan: &NetPlan,
+        weights: &Weights,
+        device: &Device,
+    ) -> Result<Self, LearnError> {
+        let mut filling = weights::Filling::new(weights);
+        let net = Self::blank(plan, device)?.map(&mut filling);
+        filling.finish()?;
+        Ok(net)
+    }
+
+    fn blank(plan: &NetPlan, device: &Device) -> Result<Self, LearnError> {
+        plan.check()?;
+        let layers = match &plan.architecture {
+            Architecture::Notebook { dropout } => Layers::Notebook(Notebook::new(plan, *dropout, device)),
+            Architecture::Residual { widths, blocks, dropout } => {
+                Layers::Residual(Residual::new(plan, widths, *blocks, *dropout, device))
+            }
+        };
+        Ok(Self { plan: plan.clone(), layers })
+    }
+
+    fn map<M: ModuleMapper>(self, mapper: &mut M) -> Self {
+        let layers = match self.layers {
+            Layers::Notebook(net) => Layers::Notebook(net.map(mapper)),
+            Layers::Residual(net) => Layers::Residual(net.map(mapper)),
+        };
+        Self { layers, ..self }
+    }
+
+    /// All weights and running statistics, copied off the device.
+    pub(crate) fn weights(&self) -> Weights {
+        let mut reading = weights::Reading::default();
+        // The running statistics of a net in training lag one step behind until a snapshot is asked for.
+        match self.layers.valid() {
+            Layers::Notebook(net) => net.visit(&mut reading),
+            Layers::Residual(net) => net.visit(&mut reading),
+        }
+        reading.finish()
+    }
+
+    /// The logits `[N, outputs]` of pictures `[N, H, W, C]`.
+    pub(crate) fn forward(&self, pictures: Tensor<4>, pass: Pass) -> Tensor<2> {
+        let input = (pictures - self.plan.mean) / self.plan.deviation;
+        match &self.layers {
+            Layers::Notebook(net) => net.forward(input, pass),
+            Layers::Residual(net) => net.forward(input, pass),
+        }
+    }
+}

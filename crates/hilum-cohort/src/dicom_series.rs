@@ -54,7 +54,8 @@ fn named(series: SeriesFiles, home: &Path, root: &Path, alone: bool) -> (String,
         }
         _ => (format!("series-{hash}"), format!("series-{hash}")),
     };
-    let scan = ScanRef { series: series.files, ..ScanRef::bare(String::new(), uri, home.to_owned()) };
+    let (patient, files) = (series.patient, series.files);
+    let scan = ScanRef { series: files, patient, ..ScanRef::bare(String::new(), uri, home.to_owned()) };
     (id, scan)
 }
 

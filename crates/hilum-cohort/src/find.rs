@@ -2,10 +2,10 @@
 //!
 //! Whatever is found becomes a row, even if it turns out to be unreadable; what is not taken for a scan is counted.
 
-use crate::{CohortError, dicom_series::named_series, folder, manifest};
+use crate::{CohortError, dicom_series::named_series, folder, groups::group_by_patient, manifest};
 use hilum_io::{
     ScanError, ScanFile,
-    dicom::{DicomSeries, is_dicom},
+    dicom::{DicomSeries, PatientKey, is_dicom},
 };
 use std::{
     collections::BTreeMap,
@@ -27,6 +27,8 @@ pub struct ScanRef {
     pub label: Option<String>,
     /// Pseudonymous patient group.
     pub group: Option<String>,
+    /// Whose series it is, to group scans of one patient; never written.
+    pub patient: Option<PatientKey>,
     /// Site as given.
     pub site: Option<String>,
     /// Split as given.
@@ -47,7 +49,17 @@ pub struct Found {
 impl ScanRef {
     /// A scan that nothing is known of but its file.
     pub fn bare(image_id: String, uri: String, path: PathBuf) -> Self {
-        Self { image_id, uri, path, series: Vec::new(), label: None, group: None, site: None, split: None }
+        Self {
+            image_id,
+            uri,
+            path,
+            series: Vec::new(),
+            label: None,
+            group: None,
+            patient: None,
+            site: None,
+            split: None,
+        }
     }
 
     /// Opens the scan: reads its headers.
@@ -107,6 +119,7 @@ pub fn find(input: &Path, out: &Path) -> Result<Found, CohortError> {
         return Err(CohortError::NothingFound { path: input.to_owned(), left_out });
     }
     found.scans.sort_by(|a, b| a.image_id.cmp(&b.image_id));
+    group_by_patient(&mut found.scans);
     Ok(found)
 }
 

@@ -22,6 +22,7 @@ pub mod figures;
 mod files;
 mod find;
 mod folder;
+mod groups;
 pub mod keypoints;
 mod labels;
 mod ledger;
@@ -35,6 +36,7 @@ mod reporting;
 mod run_file;
 pub mod scan;
 mod schedule;
+mod segmentation;
 
 pub use class_table::{
     ClassTable, ColumnFacts, ColumnKind, LeftOut, Missing, MissingOfLabel, Reason, TableRequest, TableScan,

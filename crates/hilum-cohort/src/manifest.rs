@@ -3,11 +3,11 @@
 //! Patient identities stay in memory: they become groups `g0001`, `g0002`, ... in the order of each patient's first
 //! image id, so that scans of one patient can be kept together without anyone being named.
 
-use crate::{CohortError, ScanRef, find::Found};
+use crate::{CohortError, ScanRef, find::Found, groups::groups};
 use hilum_io::dicom::DicomSeries;
 use hilum_io::table::{TextTable, read_csv_table, read_parquet_table};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -56,6 +56,7 @@ pub(crate) fn scans_listed(path: &Path) -> Result<Found, CohortError> {
             path: local_path(address, base),
             label: own(Some(label)),
             group: None,
+            patient: None,
             site: own(site),
             split: own(split),
         });
@@ -121,22 +122,6 @@ impl Columns<'_> {
             .collect();
         (!odd.is_empty()).then(|| format!("columns of the manifest that are not used: {}", odd.join(", ")))
     }
-}
-
-/// Group names by image id, for scans whose patient is known.
-fn groups<'a>(scans: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> BTreeMap<String, String> {
-    let mut ids_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (id, patient) in scans {
-        if let Some(patient) = patient {
-            ids_of.entry(patient).or_default().insert(id);
-        }
-    }
-    let mut patients: Vec<BTreeSet<&str>> = ids_of.into_values().collect();
-    patients.sort();
-    let numbered = patients.into_iter().enumerate();
-    numbered
-        .flat_map(|(n, ids)| ids.into_iter().map(move |id| (id.to_owned(), format!("g{:04}", n + 1))))
-        .collect()
 }
 
 /// Says how many scans carry their patient's identity in a name that goes into the tables, without repeating it.

@@ -5,6 +5,7 @@ use hilum_core::{Geometry, SliceView};
 use hilum_imaging::{Display, Window};
 use hilum_io::{
     ScanError, ScanFile, ScanReader,
+    dicom::DicomError,
     nifti::{NiftiError, write_mask, write_slice},
     raster::{RasterError, write_png_gray8, write_png_rgb8},
 };
@@ -27,6 +28,8 @@ pub(crate) enum OutputError {
     Written(#[from] NiftiError),
     #[error(transparent)]
     Raster(#[from] RasterError),
+    #[error(transparent)]
+    Segmentation(DicomError),
 }
 
 /// Writes the masks, and the chosen slice as pictures and as NIfTI, into `folder`.

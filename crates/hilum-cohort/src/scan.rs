@@ -9,6 +9,7 @@ use crate::{
     AreaCurve, InputFacts, Measure, ScanRecord, ScanRef,
     method::{Measured, Method},
     pictures::{OUTPUTS, OutputError, hash_of, write_outputs},
+    segmentation,
 };
 use hilum_core::{Direction, Finding, Geometry, Level, Recipe, SliceSource, Status, schema::Measurement};
 use hilum_imaging::{Gate, geometry_findings, notebook::NotebookDense};
@@ -19,10 +20,14 @@ use hilum_io::{
 use serde::Serialize;
 use std::{ops::ControlFlow, path::Path};
 
+pub use crate::segmentation::{DicomSeg, SEGMENTATION_FILE};
+
 /// Scans that need more than this at once are streamed, so that one scan never takes more than 400 MiB.
 const LARGEST_AT_ONCE_BYTES: u64 = 384 << 20;
 /// Bits a voxel that the masks take while a scan is measured, with room for the graph of air regions.
 const MASK_BITS: u64 = 3;
+/// Bits a voxel that a DICOM Segmentation object takes: right, left, and the bits of three segments on their way.
+const SEGMENTATION_BITS: u64 = 6;
 
 /// Everything that changes the results.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -32,6 +37,9 @@ pub struct ScanSettings {
     /// Which of its vessel masks the recipe `notebook` computes; `None` is the plain one. No other recipe reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notebook_dense: Option<NotebookDense>,
+    /// Whether the masks of a DICOM series become a DICOM Segmentation object too, and what that says about the patient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dicom_seg: Option<DicomSeg>,
 }
 
 /// Memory that a worker keeps from scan to scan.
@@ -86,7 +94,7 @@ pub fn examine(
 
     let rejected = findings.iter().any(|f| f.level == Level::Reject);
     let measured = if rejected { None } else { method.finish(geometry, &mut findings) };
-    findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
+    gravest_first(&mut findings);
     Ok(Examined { findings, measured })
 }
 
@@ -103,7 +111,8 @@ impl Measure for ScanSettings {
 
     fn estimate_bytes(&self, scan: &ScanRef, mode: ReadMode) -> Option<u64> {
         let file = scan.open().ok()?;
-        let masks = file.geometry().voxels() as u64 * MASK_BITS / 8;
+        let bits = MASK_BITS + if self.dicom_seg.is_some() { SEGMENTATION_BITS } else { 0 };
+        let masks = file.geometry().voxels() as u64 * bits / 8;
         let bytes = file.memory_bytes(mode).max(file.visiting_bytes(mode) + masks);
         match (mode, file.supports_streaming()) {
             (ReadMode::Streamed, false) => None,
@@ -152,19 +161,27 @@ impl ScanSettings {
             return Ok(record(file, scan, self.recipe, unread(file)));
         }
         let mut voxels = open_voxels(file, mode, workspace)?;
-        let examined = examine(file, &mut voxels, self)?;
+        let mut examined = examine(file, &mut voxels, self)?;
         if let Some(measured) = &examined.measured {
             write_outputs(file, &mut voxels, measured, folder)?;
+            if let Some(seg) = self.dicom_seg {
+                examined.findings.extend(segmentation::write(file, measured, seg, folder)?);
+                gravest_first(&mut examined.findings);
+            }
         }
         Ok(record(file, scan, self.recipe, examined))
     }
+}
+
+fn gravest_first(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
 }
 
 /// What there is to say about a scan that its headers reject.
 fn unread(file: &ScanFile) -> Examined {
     let mut findings = file.findings().to_vec();
     findings.extend(geometry_findings(file.geometry()));
-    findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
+    gravest_first(&mut findings);
     Examined { findings, measured: None }
 }
 

@@ -1,7 +1,9 @@
 //! One scan on disk, whatever its format: the seam between files and those who only want slices in HU.
 
 use crate::dicom::{DicomError, DicomReader, DicomSeries, is_dicom};
+use crate::file_name;
 use crate::nifti::{Grid, Header, NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
+use crate::raster::{PictureFacts, RasterError, picture_facts};
 use hilum_core::{Finding, Geometry, SliceData, SliceSource, SliceView, Volume, VolumeError, VoxelData};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -16,6 +18,15 @@ pub enum ScanError {
     /// A DICOM series.
     #[error(transparent)]
     Dicom(#[from] DicomError),
+    /// A picture: it has no Hounsfield units.
+    #[error(
+        "{file} is a {facts}: its grey values are no Hounsfield units and cannot be measured; give the CT itself, as NIfTI or DICOM series"
+    )]
+    #[expect(missing_docs, reason = "the fields are what the message says")]
+    Picture { file: String, facts: PictureFacts },
+    /// A picture that is damaged, too.
+    #[error(transparent)]
+    Raster(#[from] RasterError),
     /// Fewer or more slices than the grid has.
     #[error(transparent)]
     Volume(#[from] VolumeError),
@@ -43,15 +54,21 @@ impl ScanFile {
     /// Opens what lies at `path`: a NIfTI file, one DICOM image, or a folder with the images of one DICOM series.
     ///
     /// # Errors
-    /// [`ScanError`] as [`NiftiFile::open`], [`DicomSeries::open`] and [`DicomSeries::in_folder`].
+    /// [`ScanError`] as [`NiftiFile::open`], [`DicomSeries::open`] and [`DicomSeries::in_folder`]; [`ScanError::Picture`] for a
+    /// picture, whatever it is named.
     pub fn open(path: &Path) -> Result<Self, ScanError> {
-        Ok(if path.is_dir() {
-            DicomSeries::in_folder(path)?.into()
-        } else if is_dicom(path) {
-            DicomSeries::open(&[path.to_owned()])?.into()
-        } else {
-            NiftiFile::open(path)?.into()
-        })
+        if path.is_dir() {
+            return Ok(DicomSeries::in_folder(path)?.into());
+        }
+        if is_dicom(path) {
+            return Ok(DicomSeries::open(&[path.to_owned()])?.into());
+        }
+        match picture_facts(path) {
+            Ok(Some(facts)) => Err(ScanError::Picture { file: file_name(path), facts }),
+            // What cannot be read at all is for the NIfTI reader to tell.
+            Ok(None) | Err(RasterError::Io { .. }) => Ok(NiftiFile::open(path)?.into()),
+            Err(damaged) => Err(damaged.into()),
+        }
     }
 
     /// The voxel grid and where it lies in the patient.

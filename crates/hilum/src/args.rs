@@ -5,6 +5,7 @@ use crate::{
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
+    seg_args::{DicomSegArgs, FilingArgs},
     table_args::{COMPARE_HELP, CompareArgs, DESCRIBE_HELP, DescribeArgs},
     units::{ClassName, Dims, MemorySize, Spacing},
 };
@@ -136,6 +137,8 @@ pub(crate) struct RunArgs {
     /// Draw outlines, masks and overlays of the first scans of each class, too, into DIR/figures and the report.
     #[arg(long)]
     pub(crate) figures: bool,
+    #[command(flatten)]
+    pub(crate) seg: DicomSegArgs,
     /// Try scans that failed before again, even if their files have not changed.
     #[arg(long)]
     pub(crate) retry_failed: bool,
@@ -202,6 +205,8 @@ pub(crate) struct SegmentArgs {
     /// Folder for the pictures and masks; made if it is not there.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) filing: FilingArgs,
 }
 
 #[derive(Debug, Args)]

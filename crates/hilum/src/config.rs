@@ -44,7 +44,7 @@ impl RunConfig {
         };
         Ok(Self {
             request,
-            settings: args.work.method.settings()?,
+            settings: ScanSettings { dicom_seg: args.seg.setting(), ..args.work.method.settings()? },
             show: show(&args.work),
             figures: args.figures,
         })

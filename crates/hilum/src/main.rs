@@ -10,6 +10,7 @@ mod match_args;
 mod method;
 mod progress;
 mod say;
+mod seg_args;
 mod sheet;
 mod summary;
 mod table_args;

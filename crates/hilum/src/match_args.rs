@@ -23,7 +23,7 @@ matching.json and heat maps. Stopped and started again, it goes on; the files ar
 
 #[derive(Debug, Args)]
 pub(crate) struct MatchArgs {
-    /// The first scan, slice (a NIfTI file with one) or picture (PNG, JPEG, TIFF).
+    /// The first scan (NIfTI, or the folder of a DICOM series), slice (a NIfTI file with one) or picture (PNG, JPEG, TIFF).
     #[arg(value_name = "A", required_unless_present = "cohort", requires = "b", conflicts_with = "cohort")]
     pub(crate) a: Option<PathBuf>,
     /// The second.

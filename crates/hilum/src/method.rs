@@ -30,7 +30,7 @@ impl MethodArgs {
                 );
             }
         };
-        Ok(ScanSettings { recipe: self.recipe, notebook_dense })
+        Ok(ScanSettings { recipe: self.recipe, notebook_dense, ..ScanSettings::default() })
     }
 }
 
@@ -42,6 +42,9 @@ pub(crate) fn arguments(settings: &ScanSettings) -> Vec<String> {
     }
     if let Some(dense) = settings.notebook_dense.filter(|&dense| dense != NotebookDense::default()) {
         words.extend(["--notebook-dense".to_owned(), dense.to_string()]);
+    }
+    if settings.dicom_seg.is_some() {
+        words.push("--dicom-seg".to_owned());
     }
     words
 }

@@ -36,6 +36,30 @@ fn a_series_measures_like_the_nifti_it_came_from() {
 }
 
 #[test]
+fn masks_go_back_as_a_segmentation_of_the_series() {
+    let (story, series) = with_series();
+    series.write(&story.path("ward"), Plant::EveryText, |_, _| true);
+    let asked = ["segment", "ward", "--out", "masks", "--dicom-seg"];
+    let ran = story.hilum(&asked);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("masks.dcm"), "{}", ran.out);
+    let bytes = story.read("masks/masks.dcm");
+    let named = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("Plantagenet");
+    assert!(!named(&bytes));
+    assert_eq!(story.hilum(&asked).code, 0);
+    assert!(story.read("masks/masks.dcm") == bytes, "the same masks, the same bytes");
+    assert_eq!(story.hilum(&[&asked[..], &["--keep-identity"]].concat()).code, 0);
+    assert!(named(&story.read("masks/masks.dcm")), "named when asked for");
+    assert_eq!(story.hilum(&["segment", "ward", "--out", "masks", "--keep-identity"]).code, 2);
+
+    let nifti = ["run", "scans/phantom_0001.nii.gz", "--out", "nifti", "--dicom-seg"];
+    assert_eq!(story.hilum(&nifti).code, 0);
+    let table = story.table("nifti");
+    let row = table.values().next().unwrap();
+    assert!(row["status"] == "measured" && row["findings"].contains("no_segmentation"), "{row:?}");
+}
+
+#[test]
 fn heaps_of_images_are_sorted_into_series() {
     let (story, series) = with_series();
     series.write(&story.path("heap/mixed"), Plant::Nothing, |_, _| true);
@@ -120,6 +144,8 @@ fn no_patient_is_named_in_what_a_run_writes_or_prints() {
     for args in [
         &["run", "in", "--out", "out", "--figures"][..],
         &["run", "in", "--out", "out", "--json", "--retry-failed"],
+        &["run", "in", "--out", "out/with seg", "--dicom-seg"],
+        &["match", "in/ward 3", "in/ward 3", "--json", "--out", "out/matched"],
         &["info", "in/ward 3"],
         &["info", "in/ward 3", "--json"],
         &["info", "in/nowhere"],
@@ -135,14 +161,21 @@ fn no_patient_is_named_in_what_a_run_writes_or_prints() {
     let table = story.table("out");
     let measured = table.values().filter(|row| row["status"] == "measured").count();
     assert_eq!((table.len(), measured), (4, 2));
+    assert!(table.values().all(|row| row["group"] == "g0001"), "one Patient ID, one group");
     assert!(table.keys().any(|id| id.starts_with("series-")), "{:?}", table.keys());
 
     let mut written = vec![("what was printed".to_owned(), said.into_bytes())];
     written.extend(series::files_below(&story.path("out")));
     assert!(written.len() > 20);
+    let segmentations = written.iter().filter(|(name, _)| name.ends_with("masks.dcm")).count();
+    assert_eq!(segmentations, 2, "one of each measured series");
     for (name, content) in written {
         let text = (name.clone() + &String::from_utf8_lossy(&content)).to_lowercase();
         for secret in series::SECRETS {
+            // The UIDs of the images are what a segmentation is for.
+            if secret == series::OF_UIDS && name.ends_with("masks.dcm") {
+                continue;
+            }
             assert!(!text.contains(&secret.to_lowercase()), "{name} holds {secret}");
         }
     }

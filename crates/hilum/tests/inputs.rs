@@ -6,6 +6,7 @@ mod story;
 use hilum_core::{Geometry, Volume, VoxelData, schema::Column, schema::Kind, schema::Table, schema::Value};
 use hilum_io::{
     nifti::{NiftiFile, write_volume},
+    raster::write_png_gray8,
     table::write_parquet,
 };
 use story::Story;
@@ -17,6 +18,21 @@ const DESCRIP: usize = 148;
 
 fn set_dim(bytes: &mut [u8], axis: usize, value: i16) {
     bytes[DIM + 2 * axis..][..2].copy_from_slice(&value.to_le_bytes());
+}
+
+#[test]
+fn pictures_are_refused_with_a_reason_wherever_hu_are_needed() {
+    let story = Story::with_phantoms(1);
+    write_png_gray8(&story.path("figure 3%2C b.png"), 8, 4, &[7; 32]).unwrap();
+    let why = "is a PNG picture of 8 x 4 px, 8 bit grey: its grey values are no Hounsfield units and cannot be measured";
+    for command in ["info", "measure", "select"] {
+        let ran = story.hilum(&[command, "figure 3%2C b.png"]);
+        assert_eq!(ran.code, 1, "{command}: {}", ran.err);
+        assert!(ran.err.replace("\n", " ").contains(why), "{command}: {}", ran.err);
+    }
+    assert_eq!(story.hilum(&["run", "figure 3%2C b.png", "--out", "out"]).code, 1);
+    let reason = &story.table("out").into_values().next().unwrap()["reason"];
+    assert!(reason.contains(why) && reason.contains("give the CT itself"), "{reason}");
 }
 
 #[test]

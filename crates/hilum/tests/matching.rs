@@ -53,8 +53,8 @@ fn a_picture_matches_itself_in_grey_colour_and_16_bits() {
     let story = Story::with_phantoms(1);
     let grey = waves(90, 70);
     let thrice: Vec<u8> = grey.iter().flat_map(|&v| [v, v, v]).collect();
-    // The lower byte is dropped.
-    let wide: Vec<u8> = grey.iter().flat_map(|&v| [v, 77]).collect();
+    // White is 65535 as it is 255.
+    let wide: Vec<u8> = grey.iter().flat_map(|&v| [v, v]).collect();
     let (eight, sixteen) = (png::BitDepth::Eight, png::BitDepth::Sixteen);
     png(&story.path("grey.png"), (90, 70), png::ColorType::Grayscale, eight, &grey);
     png(&story.path("rgb.png"), (90, 70), png::ColorType::Rgb, eight, &thrice);

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels import apply_rescale
@@ -28,6 +29,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGBaseline8Bit,
     JPEGLosslessSV1,
     JPEGLSLossless,
     RLELossless,
@@ -156,6 +158,21 @@ def codings() -> list[dict]:
     return cases
 
 
+def lossy() -> dict:
+    """An 8-bit image as baseline JPEG, with loss: a slope and an intercept that bring it to HU."""
+    pixels = (picture(False, 12) >> 4).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=90)
+    ds = image(pixels.astype(np.uint16), 8)
+    ds.BitsAllocated = 8
+    ds.RescaleSlope, ds.RescaleIntercept = 8, -1024
+    ds.PixelData = encapsulate([file.getvalue()])
+    ds["PixelData"].is_undefined_length = True
+    content = coded(ds, JPEGBaseline8Bit)
+    read = pydicom.dcmread(io.BytesIO(content))
+    return {"file": zlib.compress(content, 9).hex(), "level_hu": 8, "hu": hu(read).ravel().tolist()}
+
+
 def enhanced() -> dict:
     """An Enhanced CT image: frames in no order, each with a rescale of its own; position and HU by slice."""
     heights_mm = [4.0, 0.0, 6.0, 2.0]
@@ -233,6 +250,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, help="folder of DICOM series, one a folder")
     shared = parser.parse_args().shared
     write("codings.json", {"cases": codings()})
+    write("lossy.json", {"images": [lossy()]})
     write("enhanced.json", {"images": [enhanced()]})
     if shared:
         write("shared.json", {"series": [facts(folder) for folder in sorted(shared.iterdir())]})

@@ -4,11 +4,12 @@ use crate::error::with_causes;
 use crate::{
     CohortError, ScanRef,
     figures::{Candidate, Pick, Shown, Source, load},
+    find,
 };
 use hilum_core::{Direction, Recipe};
 use hilum_imaging::Window;
 use hilum_io::{
-    nifti::NiftiFile,
+    dicom::is_dicom,
     raster::{self, read_picture},
 };
 use serde::Serialize;
@@ -84,7 +85,7 @@ impl GreyPicture {
     }
 }
 
-/// Reads a picture (PNG, JPEG, TIFF), a slice (a NIfTI file with one), or the slice of a scan with the largest lung area; with
+/// Reads a picture (PNG, JPEG, TIFF), a slice (a NIfTI file with one), or the slice of a scan or series with the largest lung area; with
 /// `lungs` only the box around the lungs, which a picture or slice alone does not tell.
 pub(super) fn read(
     path: &Path,
@@ -102,14 +103,16 @@ pub(super) fn read(
         let picture = read_picture(path).map_err(|e| unusable(with_causes(&e)))?;
         return Ok(of_picture(name, &picture));
     }
-    if !path.is_file() {
+    let scan = if path.is_dir() || is_dicom(path) {
+        one_series(path)?
+    } else if path.is_file() {
+        ScanRef::bare(name.clone(), name.clone(), path.to_owned())
+    } else {
         return Err(CohortError::NoInput { path: path.to_owned() });
-    }
-    let file = NiftiFile::open(path).map_err(|e| unusable(with_causes(&e)))?;
-    let alone = file.geometry().slices() == 1 && !lungs;
-    drop(file);
-    let scan = ScanRef::bare(name.clone(), name.clone(), path.to_owned());
-    let candidate = Candidate { image_id: name, label: None, source: Source::Scan(scan) };
+    };
+    let slices = scan.open().map_err(|e| unusable(with_causes(&e)))?.geometry().slices();
+    let alone = slices == 1 && !lungs;
+    let candidate = Candidate { image_id: scan.image_id.clone(), label: None, source: Source::Scan(scan) };
     let pick = if alone { Pick::At { index: 0, masks: false } } else { Pick::Chosen };
     let shown = load(&candidate, recipe, pick).map_err(unusable)?;
     let shown = shown.first().ok_or_else(|| unusable("it has no slice".to_owned()))?;
@@ -118,6 +121,16 @@ pub(super) fn read(
         return Ok(upright.whole);
     }
     upright.lungs().ok_or_else(|| unusable("no lung was found".to_owned()))
+}
+
+/// The one series at `path`, under a name that does not tell whose it is.
+fn one_series(path: &Path) -> Result<ScanRef, CohortError> {
+    // The output folder matters to folders of many scans alone.
+    let scans = find(path, Path::new(""))?.scans;
+    let problem = format!("it holds {} scans: give one of them", scans.len());
+    <[ScanRef; 1]>::try_from(scans)
+        .map(|[scan]| scan)
+        .map_err(|_| CohortError::Picture { path: path.to_owned(), problem })
 }
 
 fn of_picture(name: String, picture: &raster::Picture) -> GreyPicture {

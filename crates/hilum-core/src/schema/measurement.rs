@@ -124,7 +124,7 @@ pub const MEASUREMENT_COLUMNS: &[Column] = &[
     text(
         "group",
         "Patient group (g0001, ...): equal for scans of one patient; the identity itself is not kept.",
-        USER,
+        "manifest, --labels, or the Patient ID of a DICOM series",
     ),
     text("site", "Site, as given.", USER),
     text("split", "Train, validation or test, as given.", USER),

@@ -17,7 +17,7 @@
 //! 7. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
 //!
 //! What it does NOT do: consolidation at the chest wall that is longer than 6 cm along the slices and 5 cm along the wall
-//! stays outside; right and left lung are not told apart in the masks.
+//! stays outside. Right and left lung share the mask; [`Sides`] tells them apart afterwards.
 //!
 //! Sources: Hu, Hoffman, Reinhardt 2001 (doi:10.1109/42.929615) for threshold, connectivity and airway removal; Armato
 //! and Sensakovic 2004 (doi:10.1016/j.acra.2004.06.005) for the closing. Constants are named and argued in their files.
@@ -31,6 +31,7 @@ mod mask;
 mod planes;
 mod polar;
 mod regions;
+mod sides;
 mod wall;
 mod window;
 
@@ -39,6 +40,7 @@ pub use choose::Air;
 pub use mask::CLOSING_RADIUS_MM;
 pub use planes::{AIR_BELOW_HU, EDGE_BELOW_HU, GAS_BELOW_HU, Gas, Planes};
 pub use regions::{AirRegions, Link, Region, RowRun};
+pub use sides::Sides;
 
 use airway::{Grid, find_airway};
 use choose::choose_lungs;

@@ -1,7 +1,7 @@
 //! Files to series, by what their headers say.
 
 use super::header::{Header, Kind};
-use super::identity::Identity;
+use super::identity::{Identity, PatientKey};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -25,6 +25,8 @@ pub struct SeriesFiles {
     pub files: Vec<PathBuf>,
     /// Who the patient is, to keep it out of names.
     pub identity: Identity,
+    /// The patient, to tell series of one from those of another; `None` without Patient ID.
+    pub patient: Option<PatientKey>,
 }
 
 /// Whether the file carries the mark of DICOM, `DICM` behind a preamble of 128 bytes.
@@ -57,9 +59,11 @@ pub fn catalog(files: &[PathBuf]) -> Catalog {
                     uid: header.series_uid.clone(),
                     files: Vec::new(),
                     identity: Identity::default(),
+                    patient: None,
                 });
                 entry.files.push(path.clone());
                 entry.identity.join(&header.identity);
+                entry.patient = entry.patient.or(header.patient);
             }
         }
     }

@@ -61,6 +61,10 @@ pub enum DicomError {
     #[error("{file}: the compressed pixels ({syntax}) are damaged; copy the file again")]
     Damaged { file: String, syntax: &'static str },
 
+    /// Masks that make no Segmentation object.
+    #[error("no DICOM segmentation can be written: {problem}")]
+    NoSegment { problem: String },
+
     /// A slice beyond the last.
     #[error("slice {index} was asked of a series of {slices}")]
     NoSuchSlice { index: usize, slices: usize },

@@ -2,7 +2,7 @@
 
 use super::error::DicomError;
 use super::functional_groups::{Place, places};
-use super::identity::Identity;
+use super::identity::{Identity, PatientKey};
 use super::image::{Image, ImageFile, Plane};
 use crate::file_name;
 use dicom_dictionary_std::{tags, uids};
@@ -17,6 +17,7 @@ pub(super) struct Header {
     pub(super) kind: Kind,
     pub(super) series_uid: String,
     pub(super) identity: Identity,
+    pub(super) patient: Option<PatientKey>,
     name: String,
 }
 
@@ -37,6 +38,7 @@ impl Header {
         let object =
             options.read_until(tags::PIXEL_DATA).open_file(path).map_err(|error| refusal(&name, error))?;
         let identity = Identity::of(&object);
+        let patient = PatientKey::of(&object);
         let series_uid = text(&object, tags::SERIES_INSTANCE_UID).unwrap_or_default();
         let kind = kind(&object);
         let name = match integer(&object, tags::INSTANCE_NUMBER) {
@@ -44,7 +46,7 @@ impl Header {
             Some(number) => format!("image {number}"),
             None => "an image without Instance Number".to_owned(),
         };
-        Ok(Self { object, kind, series_uid, identity, name })
+        Ok(Self { object, kind, series_uid, identity, patient, name })
     }
 
     /// The images of the file: one, or one a frame.
@@ -67,6 +69,7 @@ impl Header {
             path: path.to_owned(),
             name: self.name.clone(),
             bytes: std::fs::metadata(path).map_or(0, |m| m.len()),
+            class_uid: class_uid(object),
             instance_uid: text(object, tags::SOP_INSTANCE_UID).unwrap_or_default(),
             acquisition: integer(object, tags::ACQUISITION_NUMBER),
             bits_allocated,
@@ -156,10 +159,13 @@ pub(super) fn integer(object: &InMemDicomObject, tag: Tag) -> Option<i64> {
     object.element_opt(tag).ok()??.to_int().ok()
 }
 
+fn class_uid(object: &DefaultDicomObject) -> String {
+    text(object, tags::SOP_CLASS_UID)
+        .unwrap_or_else(|| object.meta().media_storage_sop_class_uid().trim_end_matches('\0').to_owned())
+}
+
 fn kind(object: &DefaultDicomObject) -> Kind {
-    let class = text(object, tags::SOP_CLASS_UID)
-        .unwrap_or_else(|| object.meta().media_storage_sop_class_uid().trim_end_matches('\0').to_owned());
-    match class.as_str() {
+    match class_uid(object).as_str() {
         uids::CT_IMAGE_STORAGE
         | uids::ENHANCED_CT_IMAGE_STORAGE
         | uids::LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE => {
@@ -167,6 +173,7 @@ fn kind(object: &DefaultDicomObject) -> Kind {
             let is_localizer = image_type.split('\\').any(|value| value.trim() == "LOCALIZER");
             if is_localizer { Kind::Other("CT localizer") } else { Kind::Ct }
         }
+        uids::SEGMENTATION_STORAGE => Kind::Other("DICOM segmentation"),
         uids::MEDIA_STORAGE_DIRECTORY_STORAGE => Kind::Other("DICOMDIR"),
         uids::SECONDARY_CAPTURE_IMAGE_STORAGE
         | uids::MULTI_FRAME_GRAYSCALE_BYTE_SECONDARY_CAPTURE_IMAGE_STORAGE

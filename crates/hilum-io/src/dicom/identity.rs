@@ -1,5 +1,6 @@
 //! Words that name a patient, kept to recognise them in folder and file names, and never shown.
 
+use super::header::text;
 use dicom_dictionary_std::tags;
 use dicom_object::{DefaultDicomObject, Tag};
 use std::collections::BTreeSet;
@@ -60,6 +61,28 @@ impl Identity {
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Identity({} words)", self.words.len())
+    }
+}
+
+/// Equal for images of one patient and, hash collisions aside, for no others: a hash of Patient ID and its issuer.
+///
+/// It can be told by trying identifiers, so it is compared and never shown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PatientKey([u8; 32]);
+
+impl PatientKey {
+    pub(super) fn of(object: &DefaultDicomObject) -> Option<Self> {
+        let id = text(object, tags::PATIENT_ID)?;
+        let issuer = text(object, tags::ISSUER_OF_PATIENT_ID).unwrap_or_default();
+        let mut hash = blake3::Hasher::new();
+        hash.update(&(id.len() as u64).to_le_bytes()).update(id.as_bytes()).update(issuer.as_bytes());
+        Some(Self(*hash.finalize().as_bytes()))
+    }
+}
+
+impl fmt::Debug for PatientKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PatientKey")
     }
 }
 

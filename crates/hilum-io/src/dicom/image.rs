@@ -23,6 +23,7 @@ pub(super) struct ImageFile {
     /// Its name in messages.
     pub(super) name: String,
     pub(super) bytes: u64,
+    pub(super) class_uid: String,
     pub(super) instance_uid: String,
     pub(super) acquisition: Option<i64>,
     pub(super) bits_allocated: u16,

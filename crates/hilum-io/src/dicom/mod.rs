@@ -10,6 +10,8 @@
 //! JPEG-LS and JPEG 2000, by decoders in Rust. The grid leaves as NIfTI has it: voxel axes i along a row of an image, j down
 //! its columns, k along their normal, so that a usual supine scan is LPS; millimetres in RAS+.
 //!
+//! Written: masks on a series' grid, as a Segmentation object ([`write_segmentation`]).
+//!
 //! # Not here
 //! Nothing is resampled: a series whose images do not make a regular grid is rejected, or warned about where the error is
 //! small. Patients are not named: see [`Identity`].
@@ -25,12 +27,15 @@ mod identity;
 mod image;
 mod pixels;
 mod reader;
+mod rle;
+mod segmentation;
 mod series;
 mod stack;
 mod syntax;
 
 pub use catalog::{Catalog, SeriesFiles, catalog, is_dicom};
 pub use error::DicomError;
-pub use identity::Identity;
+pub use identity::{Identity, PatientKey};
 pub use reader::DicomReader;
+pub use segmentation::{Code, Filing, Segment, SegmentKind, write_segmentation};
 pub use series::DicomSeries;

@@ -3,9 +3,9 @@
 use super::error::DicomError;
 use super::header::{integer, refusal};
 use super::image::Image;
-use super::syntax;
+use super::{rle, syntax};
 use dicom_core::value::PrimitiveValue;
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{tags, uids};
 use dicom_encoding::adapters::PixelDataObject;
 use dicom_encoding::transfer_syntax::TransferSyntaxIndex;
 use dicom_object::file::ReadPreamble;
@@ -100,6 +100,10 @@ fn raw_pixels(object: &DefaultDicomObject, image: &Image) -> Result<Vec<u16>, Di
     if syntax::coded_size(&code).is_some_and(|size| size != (image.plane.cols, image.plane.rows)) {
         return Err(damaged());
     }
+    let bytes_a_pixel = usize::from(image.file.bits_allocated / 8);
+    if uid == uids::RLE_LOSSLESS && !rle::is_whole(&code, pixels, bytes_a_pixel) {
+        return Err(damaged());
+    }
     let raw = if syntax::JPEG_LS.contains(&uid) {
         let (cols, rows) = (image.plane.cols as u32, image.plane.rows as u32);
         let (raw, found_cols, found_rows) =
@@ -126,7 +130,7 @@ fn raw_pixels(object: &DefaultDicomObject, image: &Image) -> Result<Vec<u16>, Di
     if raw.len() == pixels { Ok(raw) } else { Err(damaged()) }
 }
 
-/// Runs a decoder that may panic on damaged codes, as that of RLE does where they end early.
+/// Runs a decoder that may panic on damaged codes.
 fn unharmed<T>(decode: impl FnOnce() -> Option<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(decode)).ok().flatten()
 }

@@ -55,6 +55,20 @@ fn every_coding_reads_as_pydicom_reads_it() {
 }
 
 #[test]
+fn an_image_of_8_bits_coded_with_loss_is_within_a_level_of_what_others_decode() {
+    for image in vectors("lossy.json", "images") {
+        let level_hu = image["level_hu"].as_f64().unwrap();
+        let expected = image["hu"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap());
+        let found = read(&content(&image));
+        assert_eq!(found.len(), expected.len());
+        // The standard of JPEG leaves the inverse transform one level of room.
+        let largest = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(largest <= level_hu, "{largest} HU");
+        assert!(found.iter().any(|&hu| hu > 900.0) && found.contains(&-1024.0));
+    }
+}
+
+#[test]
 fn frames_of_an_enhanced_image_are_slices() {
     for image in vectors("enhanced.json", "images") {
         let content = content(&image);

@@ -4,7 +4,10 @@
 
 mod codings;
 mod hostile;
+mod made;
 mod real_series;
+mod segmentation;
+mod stacks;
 
 /// The list `key` of a file that tools/oracle/dicom/make.py wrote.
 fn vectors(file: &str, key: &str) -> Vec<serde_json::Value> {

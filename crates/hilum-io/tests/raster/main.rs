@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
+use hilum_io::ScanFile;
 use hilum_io::raster::{Picture, picture_facts, read_picture};
 use serde_json::Value;
 use std::io::Read;
@@ -54,6 +55,25 @@ fn every_kind_of_picture_reads_as_others_read_it() {
         // The standard of JPEG leaves the inverse transform one level of room, and colour another.
         let room = if case["name"].as_str().unwrap().contains("JPEG") { 2 } else { 0 };
         assert!(largest <= room, "{name}: {largest} levels");
+    }
+}
+
+#[test]
+fn a_picture_is_no_scan_and_says_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let vectors = vectors("pictures.json");
+    for (case, path) in cases(&vectors["read"], folder.path()) {
+        let error = ScanFile::open(&path).unwrap_err().to_string();
+        let kind = format!("{} bit {}", case["bits"], case["mode"].as_str().unwrap());
+        for word in [
+            path.file_name().unwrap().to_str().unwrap(),
+            case["format"].as_str().unwrap(),
+            &kind,
+            "37 x 24 px",
+        ] {
+            assert!(error.contains(word), "{error}");
+        }
+        assert!(error.contains("no Hounsfield units") && error.contains("give the CT itself"), "{error}");
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use hilum_cohort::{
     Measure, ScanRef,
-    scan::{ScanSettings, Workspace, examine, open_voxels, row},
+    scan::{SEGMENTATION_FILE, ScanSettings, Workspace, examine, open_voxels, row},
 };
 use hilum_core::{Finding, Status, schema::Measurement};
 use hilum_io::nifti::ReadMode;
@@ -65,7 +65,7 @@ pub(crate) fn select(args: &MeasureArgs) -> Result<u8, Failure> {
 
 pub(crate) fn segment(args: &SegmentArgs) -> Result<u8, Failure> {
     let MeasureArgs { scan: scan_args, method } = &args.measure;
-    let settings = method.settings()?;
+    let settings = ScanSettings { dicom_seg: args.filing.setting(), ..method.settings()? };
     let scan = scan_at(&scan_args.scan)?;
     std::fs::create_dir_all(&args.out).map_err(|e| {
         Failure::new(NOTHING_DONE, format!("cannot write to {}: {e}", args.out.display()))
@@ -81,8 +81,9 @@ pub(crate) fn segment(args: &SegmentArgs) -> Result<u8, Failure> {
     }
     print_selected(&record.row);
     if record.row.status == Status::Measured {
-        for file in settings.outputs() {
-            fact("written", &args.out.join(file).display().to_string());
+        let files = settings.outputs().iter().chain(&[SEGMENTATION_FILE]).map(|file| args.out.join(file));
+        for file in files.filter(|file| file.exists()) {
+            fact("written", &file.display().to_string());
         }
     }
     print_findings(&record.findings);

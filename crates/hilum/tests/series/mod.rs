@@ -16,8 +16,10 @@ pub(crate) const WORD: &str = "PLANTED7391";
 const NAME: &str = "Plantagenet^Quirina";
 const DATE: &str = "19470321";
 const TIME: &str = "231759";
+/// Stands in the UIDs of series and images.
+pub(crate) const OF_UIDS: &str = "73917391";
 /// What may be found nowhere.
-pub(crate) const SECRETS: [&str; 6] = [WORD, "Plantagenet", "Quirina", DATE, TIME, "73917391"];
+pub(crate) const SECRETS: [&str; 6] = [WORD, "Plantagenet", "Quirina", DATE, TIME, OF_UIDS];
 
 /// What text fields hold.
 #[derive(Clone, Copy, PartialEq)]
@@ -89,6 +91,8 @@ impl Series {
         image.text(tags::SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE);
         image.text(tags::SOP_INSTANCE_UID, VR::UI, &format!("{}.{k}", self.uid));
         image.text(tags::SERIES_INSTANCE_UID, VR::UI, &self.uid);
+        image.text(tags::STUDY_INSTANCE_UID, VR::UI, &format!("{}.0", self.uid));
+        image.text(tags::FRAME_OF_REFERENCE_UID, VR::UI, &format!("{}.1000", self.uid));
         image.image_type("ORIGINAL\\PRIMARY\\AXIAL");
         image.text(tags::INSTANCE_NUMBER, VR::IS, &k.to_string());
         image.place([1.0, 0.0, 0.0, 0.0, 1.0, 0.0], [-x, -y, z]);

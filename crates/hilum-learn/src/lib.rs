@@ -32,7 +32,7 @@ pub use dataset::{Dataset, Example, Picture, Side};
 pub use device::{Compute, DeviceError};
 pub use error::LearnError;
 pub use evaluate::*;
-pub use nets::{Architecture, Array, NetPlan, Weights};
+pub use nets::{Architecture, Array, Channels, NetPlan, Taken, Weights, from_imagenet};
 pub use statistics::*;
 pub use train::{
     Augmentation, ClassWeights, EpochRecord, Keep, Moment, Onward, Optimizer, Schedule, TrainSettings,

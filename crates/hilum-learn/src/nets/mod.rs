@@ -5,11 +5,17 @@
 //! fields with dots between them, so that a file of weights can be read without this program.
 
 mod draw;
+mod efficientnet_lite;
+#[cfg(test)]
+mod efficientnet_oracle;
+mod imagenet;
 mod notebook;
 mod plan;
 mod residual;
 mod weights;
 
+pub use efficientnet_lite::Channels;
+pub use imagenet::{Taken, from_imagenet};
 pub use plan::{Architecture, NetPlan};
 pub use weights::{Array, Weights};
 
@@ -20,14 +26,17 @@ use burn::{
     module::{Module, ModuleMapper},
     tensor::{Device, Tensor},
 };
+use efficientnet_lite::EfficientNetLite;
 use notebook::Notebook;
 use residual::Residual;
 
 /// The layers of one of the known architectures.
+#[expect(clippy::large_enum_variant, reason = "there is one net at a time")]
 #[derive(Module, Debug)]
 pub(crate) enum Layers {
     Notebook(Notebook),
     Residual(Residual),
+    EfficientNetLite(EfficientNetLite),
 }
 
 /// A net on a device, with its plan.
@@ -62,6 +71,9 @@ impl Net {
             Architecture::Residual { widths, blocks, dropout } => {
                 Layers::Residual(Residual::new(plan, widths, *blocks, *dropout, device))
             }
+            Architecture::EfficientNetLite0 { channels, dropout } => {
+                Layers::EfficientNetLite(EfficientNetLite::new(plan, channels, *dropout, device))
+            }
         };
         Ok(Self { plan: plan.clone(), layers })
     }
@@ -70,6 +82,7 @@ impl Net {
         let layers = match self.layers {
             Layers::Notebook(net) => Layers::Notebook(net.map(mapper)),
             Layers::Residual(net) => Layers::Residual(net.map(mapper)),
+            Layers::EfficientNetLite(net) => Layers::EfficientNetLite(net.map(mapper)),
         };
         Self { layers, ..self }
     }
@@ -81,6 +94,7 @@ impl Net {
         match self.layers.valid() {
             Layers::Notebook(net) => net.visit(&mut reading),
             Layers::Residual(net) => net.visit(&mut reading),
+            Layers::EfficientNetLite(net) => net.visit(&mut reading),
         }
         reading.finish()
     }
@@ -91,6 +105,7 @@ impl Net {
         match &self.layers {
             Layers::Notebook(net) => net.forward(input, pass),
             Layers::Residual(net) => net.forward(input, pass),
+            Layers::EfficientNetLite(net) => net.forward(input, pass),
         }
     }
 }

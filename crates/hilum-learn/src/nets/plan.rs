@@ -1,5 +1,6 @@
 //! What a net is, as it stands in a model's description.
 
+use super::Channels;
 use crate::LearnError;
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +24,19 @@ pub enum Architecture {
         /// Share of the pooled values that training drops.
         dropout: f64,
     },
+    /// EfficientNet-Lite0 (Tan and Le 2019, arXiv:1905.11946), for which weights from ImageNet can be had.
+    #[serde(rename = "efficientnet-lite0")]
+    EfficientNetLite0 {
+        /// How wide it is: [`Channels::LITE0`] for the published weights.
+        channels: Channels,
+        /// Share of the pooled values that training drops.
+        dropout: f64,
+    },
 }
 
 impl Architecture {
     /// Names on the command line.
-    pub const NAMES: &[&str] = &["notebook", "residual"];
+    pub const NAMES: &[&str] = &["notebook", "residual", "efficientnet-lite0"];
 
     /// The architecture of that name with its usual sizes.
     #[must_use]
@@ -35,6 +44,7 @@ impl Architecture {
         match name {
             "notebook" => Some(Self::Notebook { dropout: 0.3 }),
             "residual" => Some(Self::Residual { widths: vec![32, 64, 128, 256], blocks: 2, dropout: 0.2 }),
+            "efficientnet-lite0" => Some(Self::EfficientNetLite0 { channels: Channels::LITE0, dropout: 0.2 }),
             _ => None,
         }
     }
@@ -45,6 +55,7 @@ impl Architecture {
         match self {
             Self::Notebook { .. } => "notebook",
             Self::Residual { .. } => "residual",
+            Self::EfficientNetLite0 { .. } => "efficientnet-lite0",
         }
     }
 
@@ -56,6 +67,8 @@ impl Architecture {
             Self::Notebook { .. } => 18,
             // Four pixels of the picture to one of the first stage, then two to one a stage.
             Self::Residual { widths, .. } => 4 << widths.len().saturating_sub(1).min(20),
+            // Five halvings.
+            Self::EfficientNetLite0 { .. } => 32,
         }
     }
 }
@@ -86,6 +99,8 @@ impl NetPlan {
         let (mean, deviation) = match architecture {
             Architecture::Notebook { .. } => (0.0, 1.0),
             Architecture::Residual { .. } => (0.5, 0.25),
+            // What its ImageNet weights have learned with: (x - 127) / 128 of bytes.
+            Architecture::EfficientNetLite0 { .. } => (127.0 / 255.0, 128.0 / 255.0),
         };
         let outputs = if classes == 2 { 1 } else { classes };
         Self { architecture, channels, size_px, outputs, mean, deviation }
@@ -115,6 +130,15 @@ impl NetPlan {
             Architecture::Residual { widths, blocks, dropout } => {
                 if widths.is_empty() || widths.len() > 8 || widths.contains(&0) || *blocks == 0 {
                     return refuse("it needs one to eight stages, each with channels and blocks".to_owned());
+                }
+                *dropout
+            }
+            Architecture::EfficientNetLite0 { channels, dropout } => {
+                if !matches!(self.channels, 1 | 3) {
+                    return refuse(format!("it takes one channel or three, not {}", self.channels));
+                }
+                if channels.stem == 0 || channels.stages.contains(&0) || channels.top == 0 {
+                    return refuse("every stage needs channels".to_owned());
                 }
                 *dropout
             }

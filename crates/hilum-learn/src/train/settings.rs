@@ -134,6 +134,25 @@ impl TrainSettings {
                 keep: Keep::Best,
                 ..notebook
             },
+            // For weights that were learned before: the head first, then all with a tenth of its rate for the body.
+            Architecture::EfficientNetLite0 { .. } => Self {
+                epochs: 30,
+                batch: 16,
+                optimizer: Optimizer::AdamW,
+                learning_rate: 2e-3,
+                weight_decay: 0.02,
+                warmup_epochs: 1.0,
+                schedule: Schedule::Cosine,
+                body_rate: 0.2,
+                head_epochs: 2,
+                label_smoothing: 0.1,
+                average: 0.98,
+                class_weights: ClassWeights::Balanced,
+                augmentation: Augmentation::STRONG,
+                mirrored_scoring: true,
+                keep: Keep::Best,
+                ..notebook
+            },
         }
     }
 

@@ -23,6 +23,7 @@ mod error;
 mod evaluate;
 pub mod kernels;
 mod nets;
+mod onnx;
 mod random;
 mod statistics;
 mod train;
@@ -33,6 +34,7 @@ pub use device::{Compute, DeviceError};
 pub use error::LearnError;
 pub use evaluate::*;
 pub use nets::{Architecture, Array, Channels, NetPlan, Taken, Weights, from_imagenet};
+pub use onnx::{OnnxFacts, to_onnx};
 pub use statistics::*;
 pub use train::{
     Augmentation, ClassWeights, EpochRecord, Keep, Moment, Onward, Optimizer, Schedule, TrainSettings,

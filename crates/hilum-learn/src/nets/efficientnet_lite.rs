@@ -48,7 +48,46 @@ pub struct Channels {
 impl Channels {
     /// EfficientNet-Lite0 as published.
     pub const LITE0: Self = Self { stem: 32, stages: [16, 24, 40, 80, 112, 192, 320], top: 1280 };
+
+    /// The blocks in their order.
+    pub(crate) fn blocks(&self) -> Vec<BlockPlan> {
+        let mut blocks = Vec::new();
+        let mut from = self.stem;
+        for (&Stage(repeats, kernel, stride, wider), to) in STAGES.iter().zip(self.stages) {
+            for repeat in 0..repeats {
+                let stride = if repeat == 0 { stride } else { 1 };
+                let adds_input = stride == 1 && from == to;
+                blocks.push(BlockPlan {
+                    from,
+                    inside: from * wider,
+                    to,
+                    window: window(kernel, stride),
+                    adds_input,
+                });
+                from = to;
+            }
+        }
+        blocks
+    }
 }
+
+/// The sizes of one block.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BlockPlan {
+    /// Channels that come in.
+    pub(crate) from: usize,
+    /// Channels that are filtered one by one.
+    pub(crate) inside: usize,
+    /// Channels that leave.
+    pub(crate) to: usize,
+    /// How the filter slides.
+    pub(crate) window: Window,
+    /// Whether what came in is added.
+    pub(crate) adds_input: bool,
+}
+
+/// How the stem's kernel slides.
+pub(crate) const STEM: Window = window(3, 2);
 
 /// The net.
 #[derive(Module, Debug)]
@@ -76,21 +115,12 @@ pub(crate) struct Block {
 
 impl EfficientNetLite {
     pub(super) fn new(plan: &NetPlan, channels: &Channels, dropout: f64, device: &Device) -> Self {
-        let mut blocks = Vec::new();
-        let mut width = channels.stem;
-        for (&Stage(repeats, kernel, stride, wider), out) in STAGES.iter().zip(channels.stages) {
-            for repeat in 0..repeats {
-                let stride = if repeat == 0 { stride } else { 1 };
-                blocks.push(Block::new([width, out], kernel, stride, wider, device));
-                width = out;
-            }
-        }
         let head = LinearConfig::new(channels.top, plan.outputs).with_initializer(Initializer::Zeros);
         Self {
-            stem: convolution([3, channels.stem], window(3, 2), device),
+            stem: convolution([3, channels.stem], STEM, device),
             stem_norm: norm(channels.stem, device),
-            blocks,
-            top: convolution([width, channels.top], window(1, 1), device),
+            blocks: channels.blocks().iter().map(|block| Block::new(block, device)).collect(),
+            top: convolution([channels.stages[6], channels.top], window(1, 1), device),
             top_norm: norm(channels.top, device),
             head: head.init(device),
             dropout,
@@ -107,17 +137,17 @@ impl EfficientNetLite {
 }
 
 impl Block {
-    fn new([from, to]: [usize; 2], kernel: usize, stride: usize, wider: usize, device: &Device) -> Self {
-        let inside = from * wider;
-        let expand = (wider > 1).then(|| convolution([from, inside], window(1, 1), device));
+    fn new(plan: &BlockPlan, device: &Device) -> Self {
+        let &BlockPlan { from, inside, to, window: slides, adds_input } = plan;
+        let expands = inside != from;
         Self {
-            expand_norm: expand.is_some().then(|| norm(inside, device)),
-            expand,
-            depthwise: DepthwiseConv::new(inside, window(kernel, stride), false, &Initializer::Zeros, device),
+            expand: expands.then(|| convolution([from, inside], window(1, 1), device)),
+            expand_norm: expands.then(|| norm(inside, device)),
+            depthwise: DepthwiseConv::new(inside, slides, false, &Initializer::Zeros, device),
             depthwise_norm: norm(inside, device),
             project: convolution([inside, to], window(1, 1), device),
             project_norm: norm(to, device),
-            adds_input: stride == 1 && from == to,
+            adds_input,
         }
     }
 
@@ -136,8 +166,8 @@ impl Block {
 
 /// TensorFlow's `SAME`: of an odd number of zeros the larger half lies below and right. As in PyTorch's port of the net
 /// the zeros are those for sides that each stride divides, such as 224 px.
-fn window(kernel: usize, stride: usize) -> Window {
-    let zeros = kernel - stride.min(kernel);
+const fn window(kernel: usize, stride: usize) -> Window {
+    let zeros = kernel - stride;
     let sides = [zeros / 2, zeros - zeros / 2];
     Window { kernel: [kernel; 2], stride: [stride; 2], rows: sides, columns: sides }
 }

@@ -20,6 +20,7 @@ pub use plan::{Architecture, NetPlan};
 pub use weights::{Array, Weights};
 
 pub(crate) use draw::Pass;
+pub(crate) use efficientnet_lite::STEM;
 
 use crate::LearnError;
 use burn::{

@@ -88,6 +88,13 @@ pub enum CohortError {
         #[from]
         source: hilum_learn::LearnError,
     },
+    /// Predictions that cannot be judged.
+    #[error(transparent)]
+    Evaluation {
+        /// What is wrong with them.
+        #[from]
+        source: crate::evaluation::EvaluationError,
+    },
     /// So many scans that their pairs do not fit.
     #[error("{scans} scans make more pairs than can be matched at once: at most {most} scans")]
     TooManyPairs {
@@ -219,6 +226,7 @@ impl CohortError {
                 "is the folder writable, and is there space on the disk?"
             }
             Self::Locked { .. } => "wait for it to end, or choose another folder with --out",
+            Self::Evaluation { source } => return source.help(),
             Self::Interrupted { .. } => "the same command goes on where this one stopped",
             _ => return None,
         })

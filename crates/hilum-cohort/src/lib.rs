@@ -17,6 +17,7 @@ mod comparison;
 mod description;
 mod dicom_series;
 mod error;
+pub mod evaluation;
 mod event;
 pub mod figures;
 mod files;

@@ -1,6 +1,6 @@
 //! From records and run.json to report.html.
 
-use crate::{AreaCurve, CohortError, RunFile, ScanRecord, figures, ledger::read_record};
+use crate::{AreaCurve, CohortError, RunFile, ScanRecord, evaluation, figures, ledger::read_record};
 use hilum_core::{by_number_then_text, schema::Measurement};
 use hilum_learn::{Cases, Contrast, Interval, Settings, compare};
 use hilum_report::{ClassContrast, Provenance, ReportInput, ScanEntry};
@@ -51,6 +51,7 @@ pub(crate) fn write_report(
         provenance: provenance(run),
         class_names: run.class_names.clone(),
         contrasts,
+        classifier: evaluation::report_of(&out.join("model")),
         scans_dir: &scans_dir,
         figures_dir: figures_dir.as_deref(),
     };

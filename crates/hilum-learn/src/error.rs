@@ -88,4 +88,8 @@ pub enum LearnError {
     /// Stopped on request.
     #[error("stopped after epoch {epoch}")]
     Stopped { epoch: usize },
+
+    /// A class that cannot be learned.
+    #[error("no training case is of class {class}: it cannot be learned")]
+    ClassNotLearned { class: usize },
 }

@@ -16,6 +16,7 @@
 //! Randomness (folds, bootstrap, training) is a function of a seed: the same input gives the same numbers on every machine.
 //! Nothing here reads a file, and no number here adjusts for age, sex, site or scanner.
 
+mod baselines;
 mod classifier;
 mod dataset;
 mod device;
@@ -28,6 +29,7 @@ mod random;
 mod statistics;
 mod train;
 
+pub use baselines::*;
 pub use classifier::{Classifier, NetClassifier, probabilities};
 pub use dataset::{Dataset, Example, Picture, Side};
 pub use device::{Compute, DeviceError};

@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         class_names: names.iter().map(|(label, name)| (label.to_string(), name.to_string())).collect(),
         contrasts: vec![],
         scans_dir: &scans_dir,
+        classifier: None,
         figures_dir: None,
     };
     hilum_report::write(&folder.join("report.html"), &input)?;

@@ -1,5 +1,6 @@
 //! What a report is made from.
 
+use crate::ClassifierReport;
 use hilum_core::{Finding, Recipe, schema::Measurement};
 use std::{collections::BTreeMap, path::Path};
 
@@ -16,6 +17,8 @@ pub struct ReportInput<'a> {
     pub class_names: BTreeMap<String, String>,
     /// How every two classes differ in the dense-tissue ratio; empty where there is nothing to compare.
     pub contrasts: Vec<ClassContrast>,
+    /// What was found about a classifier of this cohort, where one was judged.
+    pub classifier: Option<ClassifierReport>,
     /// The folder that holds one folder of pictures a scan (`OUT/scans`).
     pub scans_dir: &'a Path,
     /// The folder of the plates made of this very cohort (`OUT/figures`), if there are any.

@@ -11,6 +11,7 @@
 //! its rows, a quantile of a column, or a statistic that came with the input.
 
 mod classes;
+mod classifier;
 mod contrasts;
 mod error;
 mod figures;
@@ -26,10 +27,15 @@ mod render;
 mod resample;
 mod words;
 
+pub use classifier::{
+    ClassifierFigure, ClassifierMeasure, ClassifierReport, ClassifierSide, ClassifierVerdict,
+};
 pub use error::ReportError;
 pub use figures::plate::{Drawing, GreyScale, Panel, PanelPicture, Paper, Plate, Section};
 pub use figures::{
-    ClassCount, ClassValues, HeatMap, Mark, MatchFigure, MatchPicture, Spot, class_counts, class_histograms,
+    ClassCount, ClassValues, CurveSeries, HeatMap, LadderRow, Mark, MatchFigure, MatchPicture,
+    ReliabilityPoint, Spot, class_counts, class_histograms, confusion_figure, ladder_figure,
+    precision_recall_figure, reliability_figure, roc_figure,
 };
 pub use input::{AreaCurve, ClassContrast, Provenance, ReportInput, ScanEntry};
 pub use rasterise::{rasterise, words_as_paths, write_figure};

@@ -1,7 +1,7 @@
 //! The typed data behind the page's template.
 
 use crate::{
-    ReportError, ReportInput, ScanEntry,
+    ClassifierReport, ReportError, ReportInput, ScanEntry,
     classes::{Class, Classes, status_index},
     contrasts::{ContrastRow, contrast_rows},
     figures::{self, Dot},
@@ -36,13 +36,14 @@ pub(crate) struct Page {
     labelled: bool,
     classes: Vec<ClassCard>,
     contrasts: Vec<ContrastRow>,
+    classifier: Option<ClassifierReport>,
     figures: Figures,
     plates: Vec<PlateData>,
     scans: Vec<Scan>,
     exclusions: Vec<Exclusions>,
     doubts: Vec<Doubt>,
     methods: Vec<String>,
-    columns: &'static [Column],
+    columns: &'static [Column<'static>],
     provenance: Vec<(String, String)>,
 }
 
@@ -165,6 +166,7 @@ impl Page {
                 strip: figures::strip(&dots, &classes.list).map(safe),
                 scatter: figures::scatter(&dots, &classes.list).map(safe),
             },
+            classifier: input.classifier.clone(),
             plates: input.figures_dir.map(plate_data).unwrap_or_default(),
             scans,
             exclusions: exclusions(&input.scans),

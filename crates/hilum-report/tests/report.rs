@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use hilum_core::{Finding, Recipe, Status, schema::Measurement};
-use hilum_report::{AreaCurve, ClassContrast, Provenance, ReportInput, ScanEntry, render, write};
+use hilum_report::{
+    AreaCurve, ClassContrast, ClassifierFigure, ClassifierMeasure, ClassifierReport, ClassifierSide,
+    ClassifierVerdict, Provenance, ReportInput, ScanEntry, render, write,
+};
 use std::{collections::BTreeMap, fs, path::Path};
 
 fn entry(id: &str, label: Option<&str>, status: Status) -> ScanEntry {
@@ -47,6 +50,7 @@ fn input(scans: Vec<ScanEntry>, scans_dir: &Path) -> ReportInput<'_> {
         class_names: BTreeMap::from([("0".into(), "Healthy".into()), ("2".into(), "COVID-19".into())]),
         contrasts: vec![],
         scans_dir,
+        classifier: None,
         figures_dir: None,
     }
 }
@@ -241,4 +245,30 @@ fn classes_are_compared_with_the_numbers_given_and_not_at_all_without() {
     ] {
         assert!(part.contains(words), "{words}: {part}");
     }
+}
+
+#[test]
+fn a_classifier_is_shown_with_its_verdict_and_its_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut input = input(vec![measured("a", Some("0"), 4.0, 9000.0)], folder.path());
+    assert!(!render(&input).unwrap().contains("id=\"classifier\""));
+    input.classifier = Some(ClassifierReport {
+        sides: vec![ClassifierSide {
+            name: "test".into(),
+            cases: "98 COVID, 105 <b>NonCOVID".into(),
+            measures: vec![ClassifierMeasure {
+                name: "AUC".into(),
+                value: "0.810".into(),
+                interval: "0.750 – 0.868".into(),
+            }],
+            verdict: Some(ClassifierVerdict { suspect: Some(true), words: "SUSPECT: it does not".into() }),
+            figures: vec![ClassifierFigure { title: "ROC".into(), svg: "<svg onload='x()'/>".into() }],
+        }],
+        notes: vec!["No groups are known.".into()],
+    });
+    let html = render(&input).unwrap();
+    let section = section(&html, "classifier");
+    assert!(section.contains("0.750 – 0.868") && section.contains("105 &lt;b&gt;NonCOVID"));
+    assert!(section.contains("verdict suspect") && section.contains("No groups are known."));
+    assert!(section.contains("data:image/svg+xml;base64,") && !section.contains("onload"));
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     convert_args::{CONVERT_HELP, ConvertArgs},
+    evaluate_args::{EVALUATE_HELP, EvaluateArgs},
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
@@ -104,6 +105,9 @@ pub(crate) enum Command {
     /// Compare the classes of a table of scans: medians, ROC, rank test, threshold and its honest accuracy.
     #[command(after_help = COMPARE_HELP)]
     Compare(CompareArgs),
+    /// Say what a classifier is worth: every measure with its interval, calibration, curves.
+    #[command(after_help = EVALUATE_HELP)]
+    Evaluate(EvaluateArgs),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example: hilum completions bash > ~/.local/share/bash-completion/completions/hilum"

@@ -52,6 +52,7 @@ impl From<CohortError> for Failure {
             | CohortError::Table { .. }
             | CohortError::TooManyClasses { .. }
             | CohortError::NoSuchClass { .. }
+            | CohortError::Evaluation { .. }
             | CohortError::OutIsInput { .. } => WRONG_USE,
             CohortError::Interrupted { .. } => STOPPED,
             _ => NOTHING_DONE,

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod config;
 mod convert_args;
+mod evaluate_args;
 mod failure;
 mod figure_args;
 mod match_args;

@@ -113,7 +113,7 @@ fn labels_given_later_are_put_in_without_measuring_again() {
 #[test]
 fn a_manifest_in_parquet_gives_the_table_of_the_one_in_csv() {
     let story = Story::with_phantoms(2);
-    const fn text(name: &'static str) -> Column {
+    const fn text(name: &'static str) -> Column<'static> {
         Column { name, kind: Kind::Text, unit: "-", definition: "", source: "" }
     }
     const COLUMNS: &[Column] = &[text("image_id"), text("type"), text("uri")];

@@ -4,7 +4,12 @@ use super::ComparisonFile;
 use hilum_core::schema::{Column, Kind, Table, Value};
 use hilum_learn::{ClassSummary, Contrast, Share};
 
-const fn column(name: &'static str, kind: Kind, unit: &'static str, definition: &'static str) -> Column {
+const fn column(
+    name: &'static str,
+    kind: Kind,
+    unit: &'static str,
+    definition: &'static str,
+) -> Column<'static> {
     Column { name, kind, unit, definition, source: "docs/statistics.md" }
 }
 
@@ -64,7 +69,7 @@ fn real(value: impl Into<Option<f64>>) -> Value {
 }
 
 /// One row a class.
-pub(super) fn classes(file: &ComparisonFile) -> Table {
+pub(super) fn classes(file: &ComparisonFile) -> Table<'static> {
     let row = |class: &ClassSummary| {
         let count = |share: Option<Share>| Value::Integer(share.and_then(|s| i64::try_from(s.count).ok()));
         let percent = |share: Option<Share>| real(share.map(|s| s.percent));
@@ -92,7 +97,7 @@ pub(super) fn classes(file: &ComparisonFile) -> Table {
 }
 
 /// One row a contrast, pairs first.
-pub(super) fn contrasts(file: &ComparisonFile) -> Table {
+pub(super) fn contrasts(file: &ComparisonFile) -> Table<'static> {
     let all = file.comparison.pairs.iter().chain(&file.comparison.one_vs_rest);
     Table { columns: CONTRAST_COLUMNS, rows: all.map(contrast_row).collect() }
 }

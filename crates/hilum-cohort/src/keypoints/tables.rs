@@ -12,7 +12,12 @@ use hilum_imaging::sift::{Features, Keypoint};
 
 const PAPER: &str = "Lowe 2004, with OpenCV's choices";
 
-const fn column(name: &'static str, kind: Kind, unit: &'static str, definition: &'static str) -> Column {
+const fn column(
+    name: &'static str,
+    kind: Kind,
+    unit: &'static str,
+    definition: &'static str,
+) -> Column<'static> {
     Column { name, kind, unit, definition, source: PAPER }
 }
 
@@ -95,7 +100,9 @@ fn real(value: f32) -> Value {
 }
 
 /// The keypoints of pictures: name, kind of picture, keypoints.
-pub(super) fn keypoints<'a>(pictures: impl Iterator<Item = (&'a str, &'a str, &'a [Keypoint])>) -> Table {
+pub(super) fn keypoints<'a>(
+    pictures: impl Iterator<Item = (&'a str, &'a str, &'a [Keypoint])>,
+) -> Table<'static> {
     let mut rows = Vec::new();
     for (image_id, picture, keypoints) in pictures {
         rows.extend(keypoints.iter().enumerate().map(|(n, k)| {
@@ -116,7 +123,7 @@ pub(super) fn keypoints<'a>(pictures: impl Iterator<Item = (&'a str, &'a str, &'
 }
 
 /// The matches of two pictures, by distance.
-pub(super) fn matches(alike: &Alike, [a, b]: &[Features; 2]) -> Table {
+pub(super) fn matches(alike: &Alike, [a, b]: &[Features; 2]) -> Table<'static> {
     let consistent = alike.consistent();
     let flag = |list: &[usize], n: usize| integer(usize::from(list.binary_search(&n).is_ok()));
     let rows = alike.matches.iter().enumerate().map(|(n, m)| {
@@ -138,7 +145,7 @@ pub(super) fn matches(alike: &Alike, [a, b]: &[Features; 2]) -> Table {
 }
 
 /// The pairs of a run.
-pub(super) fn pairs(scans: &[Described], counts: &PairCounts) -> Table {
+pub(super) fn pairs(scans: &[Described], counts: &PairCounts) -> Table<'static> {
     let rows = claim::pairs(scans.len()).zip(counts).map(|((a, b), counted)| {
         let (a, b) = (&scans[a], &scans[b]);
         let label = |scan: &Described| Value::Text(scan.label.clone());
@@ -155,7 +162,7 @@ pub(super) fn pairs(scans: &[Described], counts: &PairCounts) -> Table {
 }
 
 /// Means within and between classes.
-pub(super) fn class_pairs(pairs: &[ClassPair]) -> Table {
+pub(super) fn class_pairs(pairs: &[ClassPair]) -> Table<'static> {
     let rows = pairs.iter().map(|pair| {
         let mean = |column: &Column| Value::Real(pair.mean.get(column.name).copied().flatten());
         let names = [text(pair.picture), text(&pair.first), text(&pair.second), integer(pair.pairs)];

@@ -88,7 +88,7 @@ pub struct Measurement {
     pub lung_volume_ml: Option<f64>,
 }
 
-const fn text(name: &'static str, definition: &'static str, source: &'static str) -> Column {
+const fn text(name: &'static str, definition: &'static str, source: &'static str) -> Column<'static> {
     Column { name, kind: Kind::Text, unit: "-", definition, source }
 }
 
@@ -97,7 +97,7 @@ const fn integer(
     unit: &'static str,
     definition: &'static str,
     source: &'static str,
-) -> Column {
+) -> Column<'static> {
     Column { name, kind: Kind::Integer, unit, definition, source }
 }
 
@@ -106,7 +106,7 @@ const fn real(
     unit: &'static str,
     definition: &'static str,
     source: &'static str,
-) -> Column {
+) -> Column<'static> {
     Column { name, kind: Kind::Real, unit, definition, source }
 }
 

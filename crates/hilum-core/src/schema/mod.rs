@@ -23,17 +23,17 @@ pub enum Kind {
 
 /// The declaration of one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Column {
+pub struct Column<'a> {
     /// Name in the file, with the unit as suffix.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Type in the file; every column may be null.
     pub kind: Kind,
     /// Unit in words, or `-`.
-    pub unit: &'static str,
+    pub unit: &'a str,
     /// What the number is.
-    pub definition: &'static str,
+    pub definition: &'a str,
     /// Where the definition comes from.
-    pub source: &'static str,
+    pub source: &'a str,
 }
 
 /// One cell; `None` is null.
@@ -61,14 +61,14 @@ impl Value {
 
 /// A table ready to be written: every row has one value per column, of the column's kind.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+pub struct Table<'a> {
     /// The columns.
-    pub columns: &'static [Column],
+    pub columns: &'a [Column<'a>],
     /// The rows.
     pub rows: Vec<Vec<Value>>,
 }
 
-impl Table {
+impl Table<'_> {
     /// The table of measurements, one row a scan, in the order given.
     pub fn of_measurements(rows: &[Measurement]) -> Self {
         Self { columns: MEASUREMENT_COLUMNS, rows: rows.iter().map(Measurement::values).collect() }

@@ -43,5 +43,5 @@ pub enum TableError {
 
     /// A row to be written that does not fit its columns.
     #[error("{file}, row {row}, column '{column}': the value is not of the kind that the column declares")]
-    WrongKind { file: String, row: usize, column: &'static str },
+    WrongKind { file: String, row: usize, column: String },
 }

@@ -56,7 +56,8 @@ fn field(column: &Column) -> Field {
 }
 
 fn array(path: &Path, table: &Table, n: usize, column: &Column) -> Result<ArrayRef, TableError> {
-    let wrong = |row: usize| TableError::WrongKind { file: file_name(path), row, column: column.name };
+    let wrong =
+        |row: usize| TableError::WrongKind { file: file_name(path), row, column: column.name.to_owned() };
     if let Some(row) = table.rows.iter().position(|row| row.get(n).map(Value::kind) != Some(column.kind)) {
         return Err(wrong(row));
     }
@@ -127,7 +128,7 @@ mod tests {
     use hilum_core::schema::Measurement;
     use hilum_core::{Recipe, Status};
 
-    fn measurements() -> Table {
+    fn measurements() -> Table<'static> {
         let mut first = Measurement::unmeasured("a", "a.nii.gz", Recipe::Default, Status::Measured, None);
         first.lung_area_mm2 = Some(0.1 + 0.2);
         first.slice_index = Some(72);

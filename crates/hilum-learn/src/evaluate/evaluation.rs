@@ -8,9 +8,10 @@ use super::{
     estimate::Estimate,
     measure::{Measure, Prepared, Undefined},
     predictions::Predictions,
+    threshold::{choose_threshold, threshold_at_specificity},
 };
-use crate::statistics::{Auc, auc};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use crate::statistics::{Auc, Criterion, auc};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 /// How an evaluation is made.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -30,12 +31,30 @@ impl Default for EvaluateSettings {
 }
 
 /// Cuts on the positive class's probability, chosen on validation cases; without meaning for more than two classes.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
     /// From here on a case is said to be positive.
     pub threshold: f64,
     /// The same at the fixed specificity, where there is one.
     pub at_specificity: Option<f64>,
+}
+
+impl Thresholds {
+    /// The cuts that serve these validation cases best: by `criterion`, and at `specificity`. Where there is nothing to choose
+    /// (a class is missing, all probabilities are equal, more than two classes) the first is 0.5.
+    #[must_use]
+    pub fn chosen_on(validation: &Predictions, criterion: Criterion, specificity: f64) -> Self {
+        if validation.classes().len() != 2 {
+            return Self::default();
+        }
+        let positive: Vec<bool> = validation.truth().iter().map(|class| *class == 1).collect();
+        let probabilities = validation.of_class(1);
+        let threshold = choose_threshold(&probabilities, &positive, criterion);
+        Self {
+            threshold: threshold.unwrap_or(Self::default().threshold),
+            at_specificity: threshold_at_specificity(&probabilities, &positive, specificity),
+        }
+    }
 }
 
 impl Default for Thresholds {
@@ -152,7 +171,11 @@ fn delong(predictions: &Predictions) -> Option<Auc> {
     auc(&of(1), &of(0))
 }
 
-fn as_map<S: Serializer>(measures: &[(Measure, Estimate)], serializer: S) -> Result<S::Ok, S::Error> {
+/// Measures under their names.
+pub(crate) fn as_map<S: Serializer>(
+    measures: &[(Measure, Estimate)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(measures.len()))?;
     for (measure, estimate) in measures {
         map.serialize_entry(measure.name(), estimate)?;

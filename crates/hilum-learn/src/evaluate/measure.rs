@@ -74,6 +74,26 @@ impl Measure {
         }
     }
 
+    /// The name for people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Auc => "AUC",
+            Self::PrAuc => "PR-AUC (average precision)",
+            Self::Accuracy => "accuracy",
+            Self::BalancedAccuracy => "balanced accuracy",
+            Self::F1 => "F1",
+            Self::Sensitivity => "sensitivity",
+            Self::Specificity => "specificity",
+            Self::SensitivityAtSpecificity => "sensitivity at the fixed specificity, on the curve",
+            Self::FixedSensitivity => "sensitivity, threshold of the fixed specificity on val",
+            Self::FixedSpecificity => "specificity, the same threshold",
+            Self::Brier => "Brier score (less is better)",
+            Self::LogLoss => "log loss (less is better)",
+            Self::Ece => "calibration error, ECE (less is better)",
+        }
+    }
+
     /// Whether less is better.
     #[must_use]
     pub fn less_is_better(self) -> bool {

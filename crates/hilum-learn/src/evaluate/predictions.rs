@@ -1,7 +1,6 @@
 //! What a classifier said of a set of cases.
 
-use super::temperature::softmax;
-use crate::error::LearnError;
+use crate::{classifier, error::LearnError};
 
 /// How far the probabilities of one case may be from summing to 1: tables that others wrote are often rounded.
 const SUM_TOLERANCE: f64 = 1e-3;
@@ -77,7 +76,8 @@ impl Predictions {
         if let Some(index) = logits.iter().position(|of_case| of_case.iter().any(|z| !z.is_finite())) {
             return Err(LearnError::NotFinite { index });
         }
-        let probabilities = logits.iter().flat_map(|of_case| softmax(of_case, temperature)).collect();
+        let probabilities =
+            logits.iter().flat_map(|of_case| classifier::probabilities(of_case, temperature)).collect();
         Self::new(classes, truth, groups, probabilities)
     }
 

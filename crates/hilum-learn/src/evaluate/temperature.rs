@@ -1,10 +1,10 @@
-//! Probabilities from logits, and the temperature that makes them honest.
+//! The temperature that makes probabilities honest.
 //!
 //! C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, "On calibration of modern neural networks", ICML 2017 (PMLR
 //! 70:1321-1330): logits are divided by one number, chosen to give the validation cases the largest likelihood. Which
 //! class is the most probable does not change.
 
-use crate::error::LearnError;
+use crate::{classifier::probabilities, error::LearnError};
 use serde::Serialize;
 
 /// Temperatures outside these are not tried: where the validation cases are told without fault the likelihood grows
@@ -23,24 +23,6 @@ pub struct Temperature {
     pub log_loss_before: f64,
     /// The same with this temperature.
     pub log_loss_after: f64,
-}
-
-/// Probabilities of all classes: the softmax of logits over `temperature`; one logit is that of the second of two
-/// classes.
-#[must_use]
-pub fn softmax(logits: &[f64], temperature: f64) -> Vec<f64> {
-    match logits {
-        [one] => {
-            let positive = 1.0 / (1.0 + libm::exp(-one / temperature));
-            vec![1.0 - positive, positive]
-        }
-        all => {
-            let most = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let powers: Vec<f64> = all.iter().map(|z| libm::exp((z - most) / temperature)).collect();
-            let sum: f64 = powers.iter().sum();
-            powers.iter().map(|p| p / sum).collect()
-        }
-    }
 }
 
 /// The temperature that gives the true classes the largest likelihood, between 0.05 and 20.
@@ -87,7 +69,7 @@ pub fn fit_temperature(logits: &[Vec<f64>], truth: &[usize]) -> Result<Temperatu
 /// Slope of the loss in 1 / T: the expected logit less that of the true class, over all cases.
 fn pull(cases: &[(Vec<f64>, usize)], temperature: f64) -> f64 {
     let of_case = |(logits, class): &(Vec<f64>, usize)| {
-        let expected: f64 = softmax(logits, temperature).iter().zip(logits).map(|(p, z)| p * z).sum();
+        let expected: f64 = probabilities(logits, temperature).iter().zip(logits).map(|(p, z)| p * z).sum();
         expected - logits[*class]
     };
     cases.iter().map(of_case).sum()
@@ -105,14 +87,6 @@ fn log_loss(cases: &[(Vec<f64>, usize)], temperature: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_logit_is_two_of_which_the_first_is_zero() {
-        for z in [-800.0, -3.0, 0.0, 0.5, 800.0] {
-            let (one, two) = (softmax(&[z], 2.0), softmax(&[0.0, z], 2.0));
-            assert!((one[0] - two[0]).abs() < 1e-15 && (one[1] - two[1]).abs() < 1e-15, "{one:?} {two:?}");
-        }
-    }
 
     #[test]
     fn a_net_that_is_twice_too_sure_is_cooled_by_two() {

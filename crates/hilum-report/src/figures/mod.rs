@@ -6,6 +6,7 @@
 mod bars;
 mod class_counts;
 mod class_histograms;
+mod evaluation;
 mod heat_map;
 mod histogram;
 mod keypoints;
@@ -18,6 +19,10 @@ mod svg;
 
 pub use class_counts::{ClassCount, class_counts};
 pub use class_histograms::{ClassValues, Mark, class_histograms};
+pub use evaluation::{
+    CurveSeries, LadderRow, ReliabilityPoint, confusion_figure, ladder_figure, precision_recall_figure,
+    reliability_figure, roc_figure,
+};
 pub use heat_map::HeatMap;
 pub use keypoints::{MatchFigure, MatchPicture, Spot};
 

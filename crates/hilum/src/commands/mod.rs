@@ -4,6 +4,7 @@ mod compare;
 mod convert;
 mod demo;
 mod describe;
+mod evaluate;
 mod figure;
 mod info;
 mod matching;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Evaluate(args) => evaluate::evaluate(&args),
         Command::Report(args) => report::report(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { out } => shell::man(out.as_deref()),

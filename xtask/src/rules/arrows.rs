@@ -1,9 +1,10 @@
 //! Which crate may use which, and which dependency may live where.
 
 use crate::problem::Problem;
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+use cargo_metadata::{DependencyKind, MetadataCommand};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
 /// An arrow: the crate, what it may use of hilum, and why no more.
 struct Arrow(&'static str, &'static [&'static str], &'static str);
@@ -120,14 +121,13 @@ struct Uses {
 }
 
 impl Graph {
-    /// Reads `cargo metadata`.
+    /// Reads `cargo metadata`, and `cargo tree` for what is really built: the metadata also name what a feature that is off,
+    /// or another platform, would need.
     pub(crate) fn of_workspace(root: &Path) -> Result<Self, cargo_metadata::Error> {
-        Ok(Self::of_metadata(&MetadataCommand::new().manifest_path(root.join("Cargo.toml")).exec()?))
-    }
-
-    fn of_metadata(metadata: &Metadata) -> Self {
+        let metadata = MetadataCommand::new().manifest_path(root.join("Cargo.toml")).exec()?;
         let members: BTreeSet<&str> = metadata.workspace_packages().iter().map(|p| p.name.as_str()).collect();
-        let crates = metadata.workspace_packages().into_iter().map(|package| {
+        let mut crates = BTreeMap::new();
+        for package in metadata.workspace_packages() {
             let named = |for_tests: bool| {
                 package
                     .dependencies
@@ -137,29 +137,26 @@ impl Graph {
                     .map(|d| d.name.clone())
                     .collect()
             };
-            let reached = reached_from(metadata, &package.id);
-            (package.name.to_string(), Uses { own: named(false), tests: named(true), reached })
-        });
-        Self { crates: crates.collect() }
+            let reached = reached_from(root, &package.name)?;
+            crates.insert(package.name.to_string(), Uses { own: named(false), tests: named(true), reached });
+        }
+        Ok(Self { crates })
     }
 }
 
-/// Names of all packages that `start` needs to be built, however deep.
-fn reached_from(metadata: &Metadata, start: &PackageId) -> BTreeSet<String> {
-    let Some(resolve) = &metadata.resolve else { return BTreeSet::new() };
-    let nodes: BTreeMap<&PackageId, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
-    let mut seen = BTreeSet::from([start]);
-    let mut open = vec![start];
-    while let Some(id) = open.pop() {
-        for dependency in nodes.get(id).into_iter().flat_map(|node| &node.deps) {
-            let needed = dependency.dep_kinds.iter().any(|k| k.kind != DependencyKind::Development);
-            if needed && seen.insert(&dependency.pkg) {
-                open.push(&dependency.pkg);
-            }
-        }
+/// Names of all packages that are built for `start`, however deep, tests aside.
+fn reached_from(root: &Path, start: &str) -> Result<BTreeSet<String>, cargo_metadata::Error> {
+    let tree = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--package", start])
+        .current_dir(root)
+        .output()?;
+    if !tree.status.success() {
+        let stderr = String::from_utf8_lossy(&tree.stderr).into_owned();
+        return Err(cargo_metadata::Error::CargoMetadata { stderr });
     }
-    seen.remove(start);
-    seen.into_iter().map(|id| metadata[id].name.to_string()).collect()
+    let said = String::from_utf8_lossy(&tree.stdout);
+    let names = said.lines().filter_map(|line| line.split_whitespace().next());
+    Ok(names.filter(|name| *name != start).map(str::to_owned).collect())
 }
 
 /// Every crate keeps to its arrows, every dependency to its home.

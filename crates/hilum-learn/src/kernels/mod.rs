@@ -1,4 +1,4 @@
-//! Layers of convolutional nets over channels-last activations.
+//! Layers of convolutional nets over channels-last activations, with kernels of our own on the CPU.
 //!
 //! Enters and leaves: `f32` tensors `[N, H, W, C]` (picture, row, column, channel), so that the channels of a pixel lie
 //! side by side in memory. Weights keep PyTorch's names and order: `[C_out, C_in, kernel rows, kernel columns]`, for a
@@ -11,13 +11,19 @@
 //! | [`BatchNorm`] | [`batch_norm_train`], [`batch_norm`] | ReLU or ReLU6 |
 //! | | [`max_pool`], [`global_mean`] | |
 //!
-//! Put together from burn's own operations; gradients flow through all of them.
+//! On burn's CPU backend the kernels here run, forward and backward; on any other device the same functions are put
+//! together from burn's own operations. Weight gradients are summed over a partition that depends on the shapes alone, in
+//! a fixed order: any number of threads gives the same bits.
 //!
 //! What it does not do: dilation, groups other than depthwise, number formats other than `f32`.
 
+mod cpu;
 mod modules;
 mod ops;
 mod plain;
+mod record;
+#[cfg(test)]
+mod tests;
 mod window;
 
 pub use modules::{BatchNorm, Conv, DepthwiseConv};

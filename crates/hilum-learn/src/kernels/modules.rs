@@ -1,6 +1,6 @@
 //! Layers with their weights, named as PyTorch names them.
 
-use burn::module::{Module, Param, RunningState};
+use burn::module::{Flag, Module, Param, RunningState};
 use burn::nn::Initializer;
 use burn::tensor::{Device, Tensor};
 
@@ -79,8 +79,8 @@ impl DepthwiseConv {
 
 /// Batch normalisation over channels-last pictures.
 ///
-/// On a device that records gradients it normalises by the batch and moves the running statistics; elsewhere by the
-/// running statistics.
+/// On a device that records gradients it normalises by the batch and moves the running statistics; elsewhere, or once
+/// [frozen](Module::freeze), by the running statistics.
 #[derive(Module, Debug)]
 pub struct BatchNorm {
     /// Factor `[C]`, at first 1.
@@ -91,6 +91,8 @@ pub struct BatchNorm {
     pub running_mean: RunningState<Tensor<1>>,
     /// Running variance `[C]` (divided by one less than the count, as in PyTorch), at first 1.
     pub running_var: RunningState<Tensor<1>>,
+    /// Does it learn, where gradients are recorded? Not part of a weights file.
+    pub training: Param<Flag>,
     /// Share of the batch in the running statistics.
     pub momentum: f64,
     /// What is added to the variance.
@@ -105,6 +107,7 @@ impl BatchNorm {
             bias: zeros(channels, device),
             running_mean: RunningState::new(Tensor::zeros([channels], device)),
             running_var: RunningState::new(Tensor::ones([channels], device)),
+            training: Param::from_bool(true),
             momentum: 0.1,
             epsilon: 1e-5,
         }
@@ -121,7 +124,7 @@ impl BatchNorm {
     pub fn forward(&self, x: Tensor<4>, activation: Activation) -> Tensor<4> {
         let device = x.device();
         let (weight, bias) = (self.weight.val(), self.bias.val());
-        if !device.is_autodiff() {
+        if !(device.is_autodiff() && self.training.is_enabled()) {
             let mean = self.running_mean.value().to_device(&device);
             let variance = self.running_var.value().to_device(&device);
             return ops::batch_norm(x, weight, bias, mean, variance, self.epsilon, activation);
@@ -183,6 +186,9 @@ mod tests {
         let (mean, variance) = running(&norm);
         // Variance of the four: 5 by the count, 20 / 3 by one less.
         assert!((mean - 0.4).abs() < 1e-6 && (variance - (0.9 + 2.0 / 3.0)).abs() < 1e-6);
+        let frozen = norm.clone().freeze();
+        frozen.forward(x.clone(), Activation::None);
+        assert_eq!(running(&frozen), (mean, variance));
         let norm = norm.valid();
         norm.forward(x.inner(), Activation::None);
         assert_eq!(running(&norm), (mean, variance));

@@ -12,6 +12,17 @@ pub enum Activation {
     Relu6,
 }
 
+impl Activation {
+    /// The smallest and the largest value that leaves.
+    pub(crate) fn bounds(self) -> (f32, f32) {
+        match self {
+            Activation::None => (f32::NEG_INFINITY, f32::INFINITY),
+            Activation::Relu => (0.0, f32::INFINITY),
+            Activation::Relu6 => (0.0, 6.0),
+        }
+    }
+}
+
 /// A kernel's size, its step, and the rows and columns of zeros around the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {

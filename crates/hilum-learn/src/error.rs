@@ -1,6 +1,8 @@
-//! What can be wrong with cases, nets, pictures and trainings.
+//! What can be wrong with cases, pictures, nets and trainings.
 
-/// Why nothing was compared, trained or scored.
+use crate::dataset::{Channel, SourceKind};
+
+/// Why nothing was compared, learned or scored.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are what the messages say")]
@@ -92,4 +94,34 @@ pub enum LearnError {
     /// A class that cannot be learned.
     #[error("no training case is of class {class}: it cannot be learned")]
     ClassNotLearned { class: usize },
+
+    /// Shares that leave nothing for a side.
+    #[error(
+        "shares of {val_share} for validation and {test_share} for the test: the first must be above 0, and together they must stay below 1"
+    )]
+    Shares { val_share: f64, test_share: f64 },
+
+    /// A class that cannot be on every side.
+    #[error(
+        "class {class} has {groups} groups that may not be divided, and {needed} are needed: take fewer sides or folds, or add cases"
+    )]
+    TooFewGroups { class: usize, groups: usize, needed: usize },
+
+    /// A part that a cross-validation does not have.
+    #[error("there is no fold {fold} of {folds}: folds are counted from 0, and there are at least 2")]
+    NoSuchFold { folds: usize, fold: usize },
+
+    /// A preprocessing that makes no sense, or does not fit what it is given.
+    #[error("the preprocessing cannot be done: {problem}")]
+    Preprocessing { problem: String },
+
+    /// An input of another kind than the preprocessing takes.
+    #[error(
+        "this is {found}, and {wanted} is wanted: grey of the one means something else than grey of the other"
+    )]
+    WrongSource { wanted: SourceKind, found: SourceKind },
+
+    /// A slice or mask that is wanted and missing.
+    #[error("the channel '{channel}' is wanted, and the input does not have it")]
+    NoChannel { channel: Channel },
 }

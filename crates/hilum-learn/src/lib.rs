@@ -18,7 +18,7 @@
 
 mod baselines;
 mod classifier;
-mod dataset;
+pub mod dataset;
 mod device;
 mod error;
 mod evaluate;

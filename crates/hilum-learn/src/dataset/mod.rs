@@ -1,8 +1,22 @@
 //! What a net learns from: pictures with their class, their group, and the side of the split that they are on.
 
+mod framing;
+mod groups;
+mod near_duplicates;
 mod picture;
+mod preprocessing;
+mod resize;
+mod source;
+mod split;
 
+pub use framing::Fit;
+pub use groups::Groups;
+pub use near_duplicates::{Fingerprint, Likeness};
 pub use picture::Picture;
+pub use preprocessing::{Prepared, Preprocessing, Region, Values};
+pub use resize::resize;
+pub use source::{Channel, Source, SourceKind};
+pub use split::{Fold, Holdout, Member, divided_groups, fold, holdout};
 
 /// One picture of a data set, ready for a net.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -125,6 +125,9 @@ pub enum CohortError {
         /// Why not.
         source: hilum_imaging::sift::SiftError,
     },
+    /// An input makes no data set.
+    #[error(transparent)]
+    Dataset(#[from] crate::learn::DatasetError),
     /// A manifest or label table could not be read.
     #[error("cannot read the table {}", path.display())]
     Table {
@@ -213,6 +216,7 @@ impl CohortError {
     /// What to do about it, in one sentence; `None` where the message says all there is.
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
+            Self::Dataset(error) => return error.help(),
             Self::NoInput { .. } => "give a scan, a folder of scans, or a manifest (CSV or Parquet)",
             Self::NothingFound { .. } => {
                 "scans are files ending in .nii, .nii.gz, .hdr or .img; convert DICOM first, as dcm2niix does"

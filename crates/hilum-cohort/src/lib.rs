@@ -5,6 +5,7 @@
 //!   tables and the report; a scan that cannot be measured is a row with a reason;
 //! * [`figures`] draws slices of scans and runs as plates for papers;
 //! * [`describe_table`] and [`compare_table`] say what a table of scans holds and how its classes differ;
+//! * [`learn`] loads data sets for the classifier;
 //! * [`rebuild_report`] makes the report again from an output folder.
 //!
 //! Nothing is printed here: a run tells an event function what happens. Patient identities end in this crate: what
@@ -26,6 +27,7 @@ mod folder;
 mod groups;
 pub mod keypoints;
 mod labels;
+pub mod learn;
 mod ledger;
 mod lock;
 mod manifest;
@@ -38,6 +40,7 @@ mod run_file;
 pub mod scan;
 mod schedule;
 mod segmentation;
+mod upright;
 
 pub use class_table::{
     ClassTable, ColumnFacts, ColumnKind, LeftOut, Missing, MissingOfLabel, Reason, TableRequest, TableScan,

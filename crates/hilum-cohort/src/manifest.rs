@@ -73,7 +73,7 @@ pub(crate) fn scans_listed(path: &Path) -> Result<Found, CohortError> {
 
 /// The DICOM files in `path` where it is a folder, so that all of them are hashed; a folder that cannot be listed says so
 /// when it is opened.
-fn series_in(path: &Path) -> Vec<PathBuf> {
+pub(crate) fn series_in(path: &Path) -> Vec<PathBuf> {
     if path.is_dir() { DicomSeries::files_in(path).unwrap_or_default() } else { Vec::new() }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     convert_args::{CONVERT_HELP, ConvertArgs},
     evaluate_args::{EVALUATE_HELP, EvaluateArgs},
+    data_args::{DATASET_HELP, DatasetArgs},
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
@@ -95,6 +96,9 @@ pub(crate) enum Command {
     /// Write a DICOM series, or any scan that hilum reads, as one NIfTI file in HU.
     #[command(after_help = CONVERT_HELP)]
     Convert(ConvertArgs),
+    /// Say what a data set for the classifier holds: classes, groups, sides, near duplicates.
+    #[command(after_help = DATASET_HELP)]
+    Dataset(Box<DatasetArgs>),
     /// Write chest CT phantoms: made-up scans with known truth.
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.

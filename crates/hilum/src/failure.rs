@@ -53,6 +53,7 @@ impl From<CohortError> for Failure {
             | CohortError::TooManyClasses { .. }
             | CohortError::NoSuchClass { .. }
             | CohortError::Evaluation { .. }
+            | CohortError::Dataset(_)
             | CohortError::OutIsInput { .. } => WRONG_USE,
             CohortError::Interrupted { .. } => STOPPED,
             _ => NOTHING_DONE,

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod convert_args;
 mod evaluate_args;
+mod data_args;
 mod failure;
 mod figure_args;
 mod match_args;

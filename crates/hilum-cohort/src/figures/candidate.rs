@@ -53,7 +53,7 @@ pub(crate) fn candidates_of(
             // Nothing is written into the input: there is no output folder to leave out.
             let found = find(input, Path::new(""))?;
             all.notes.extend(found.notes);
-            all.list.extend(found.scans.into_iter().map(of_scan));
+            all.list.extend(found.scans.into_iter().map(Candidate::of_scan));
         }
     }
     if let Some(path) = labels {
@@ -62,8 +62,10 @@ pub(crate) fn candidates_of(
     Ok(all)
 }
 
-fn of_scan(scan: ScanRef) -> Candidate {
-    Candidate { image_id: scan.image_id.clone(), label: scan.label.clone(), source: Source::Scan(scan) }
+impl Candidate {
+    pub(crate) fn of_scan(scan: ScanRef) -> Self {
+        Self { image_id: scan.image_id.clone(), label: scan.label.clone(), source: Source::Scan(scan) }
+    }
 }
 
 impl Candidates {

@@ -2,6 +2,7 @@
 
 mod compare;
 mod convert;
+mod dataset;
 mod demo;
 mod describe;
 mod evaluate;
@@ -30,6 +31,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Figure(args) => figure::figure(args),
         Command::Match(args) => matching::matching(args),
         Command::Convert(args) => convert::convert(&args),
+        Command::Dataset(args) => dataset::dataset(*args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Compare(args) => compare::compare(&args),

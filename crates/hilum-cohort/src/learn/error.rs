@@ -1,0 +1,101 @@
+//! What stops a data set from being loaded.
+
+use hilum_learn::dataset::{Side, SourceKind};
+
+/// Why there is no data set. The faults of single files are facts of the data set, as long as others can be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields are what the messages say")]
+pub enum DatasetError {
+    /// Nothing that has a class.
+    #[error("{input} holds no pictures or scans with a class")]
+    NoClasses { input: String },
+
+    /// Nothing to tell apart.
+    #[error("everything in {input} is of the class '{class}', and two at least are needed")]
+    OneClass { input: String, class: String },
+
+    /// A class folder without a picture or scan.
+    #[error("the class folder {folder} holds no picture and no scan")]
+    EmptyClass { folder: String },
+
+    /// A label that a finished model or the user does not know.
+    #[error("{id} is of the class '{class}'; known are {known}")]
+    UnknownClass { id: String, class: String, known: String },
+
+    /// A class that was asked for and is not there.
+    #[error("there is no class '{class}'; there are {known}")]
+    NoSuchClass { class: String, known: String },
+
+    /// A word that names no side.
+    #[error("{id} has the split '{found}': train, val and test are known")]
+    UnknownSide { id: String, found: String },
+
+    /// An example that a given split forgets.
+    #[error("{table} gives {id} no side")]
+    NoSide { id: String, table: String },
+
+    /// One name, two files.
+    #[error("two pictures or scans are called {id}")]
+    DuplicateId { id: String },
+
+    /// Slices in HU and pictures without.
+    #[error(
+        "{pictures} pictures and {scans} scans are mixed (such as {picture} and {scan}): their grey means different things"
+    )]
+    Mixed { pictures: usize, scans: usize, picture: String, scan: String },
+
+    /// Not one file could be used.
+    #[error("none of {files} pictures or scans can be used; the first, {id}: {reason}")]
+    NothingReadable { files: usize, id: String, reason: String },
+
+    /// A side without one of the classes.
+    #[error("the side '{side}' holds nothing of the class '{class}'")]
+    ClassNotOnSide { side: String, class: String },
+
+    /// A class that cannot be divided so often.
+    #[error(
+        "the class '{class}' has {groups} groups that may not be divided (patients, figures, near duplicates), and {needed} are needed"
+    )]
+    TooFewGroups { class: String, groups: usize, needed: usize },
+
+    /// Settings that make no sense.
+    #[error("the data set cannot be prepared")]
+    Learn { source: hilum_learn::LearnError },
+
+    /// Data of another kind than a model was trained on.
+    #[error("{input} holds {found}s, and the model was trained on {wanted}: its numbers would mean nothing")]
+    WrongKind { input: String, wanted: SourceKind, found: SourceKind },
+}
+
+impl DatasetError {
+    /// What to do about it, in one sentence; `None` where the message says all there is.
+    pub fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoClasses { .. } => {
+                "give a folder with one folder for each class (or train, val, test with them), a manifest with the columns \
+                 image_id, type, uri, or the output folder of a run with labels"
+            }
+            Self::OneClass { .. } => "add another class, or take more of them with --only",
+            Self::EmptyClass { .. } => "fill the folder or take it away",
+            Self::UnknownClass { .. } => "rename the folder or label, or take it away",
+            Self::Mixed { .. } => "train one model on scans and another on pictures",
+            Self::TooFewGroups { .. } => {
+                "take fewer folds or sides, add cases, or name fewer relations with --group-by if you know better"
+            }
+            Self::ClassNotOnSide { .. } => {
+                "add such cases to the side, or have hilum divide all with --val-share"
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// `train`, `val` or `test`.
+pub(super) fn side_in_words(side: Side) -> &'static str {
+    match side {
+        Side::Train => "train",
+        Side::Val => "val",
+        Side::Test => "test",
+    }
+}

@@ -168,6 +168,14 @@ pub enum CohortError {
         /// Scans of the cohort.
         total: usize,
     },
+    /// A training was asked to stop.
+    #[error("stopped with {done} of {total} epochs done")]
+    TrainingStopped {
+        /// Epochs whose checkpoint is written.
+        done: usize,
+        /// Epochs of the training.
+        total: usize,
+    },
     /// A worker thread could not be started.
     #[error("cannot start a worker thread")]
     Thread {
@@ -231,6 +239,7 @@ impl CohortError {
             }
             Self::Locked { .. } => "wait for it to end, or choose another folder with --out",
             Self::Evaluation { source } => return source.help(),
+            Self::TrainingStopped { .. } => "the same command with --resume goes on where this one stopped",
             Self::Interrupted { .. } => "the same command goes on where this one stopped",
             _ => return None,
         })

@@ -44,6 +44,7 @@ pub(crate) fn write_report(
     let title = format!("Chest CT cohort: {}", name.unwrap_or(&run.input));
     let scans_dir = out.join("scans");
     let figures_dir = figures::of_this_run(out, run, &records);
+    let model_dir = Some(out.join("model")).filter(|model| model.join("model.json").is_file());
     let contrasts = contrasts(records.iter().map(|record| &record.row))?;
     let input = ReportInput {
         title: &title,
@@ -54,6 +55,7 @@ pub(crate) fn write_report(
         classifier: evaluation::report_of(&out.join("model")),
         scans_dir: &scans_dir,
         figures_dir: figures_dir.as_deref(),
+        model_dir: model_dir.as_deref(),
     };
     let path = out.join("report.html");
     hilum_report::write(&path, &input)

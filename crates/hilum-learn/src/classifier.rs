@@ -98,8 +98,12 @@ impl NetClassifier {
         self
     }
 
-    /// Logits of borrowed pictures; see [`Classifier::logits`].
-    pub(crate) fn score(&self, pictures: &[&Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
+    /// Logits of borrowed pictures.
+    ///
+    /// # Errors
+    ///
+    /// As [`Classifier::logits`].
+    pub fn score(&self, pictures: &[&Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
         let plan = &self.net.plan;
         for (index, picture) in pictures.iter().enumerate() {
             check_shape(plan, index, picture)?;

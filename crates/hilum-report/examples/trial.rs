@@ -37,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         scans_dir: &scans_dir,
         classifier: None,
         figures_dir: None,
+        model_dir: None,
     };
     hilum_report::write(&folder.join("report.html"), &input)?;
     Ok(())

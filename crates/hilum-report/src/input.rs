@@ -23,6 +23,8 @@ pub struct ReportInput<'a> {
     pub scans_dir: &'a Path,
     /// The folder of the plates made of this very cohort (`OUT/figures`), if there are any.
     pub figures_dir: Option<&'a Path>,
+    /// The folder of the model trained on this cohort (`OUT/model`), if there is one.
+    pub model_dir: Option<&'a Path>,
 }
 
 /// How two classes differ in the dense-tissue ratio, as hilum's statistics found it.

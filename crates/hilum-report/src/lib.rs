@@ -33,8 +33,8 @@ pub use classifier::{
 pub use error::ReportError;
 pub use figures::plate::{Drawing, GreyScale, Panel, PanelPicture, Paper, Plate, Section};
 pub use figures::{
-    ClassCount, ClassValues, CurveSeries, HeatMap, LadderRow, Mark, MatchFigure, MatchPicture,
-    ReliabilityPoint, Spot, class_counts, class_histograms, confusion_figure, ladder_figure,
+    ClassCount, ClassValues, CurveSeries, EpochPoint, HeatMap, LadderRow, Mark, MatchFigure, MatchPicture,
+    ReliabilityPoint, Spot, class_counts, class_histograms, confusion_figure, ladder_figure, learning_curves,
     precision_recall_figure, reliability_figure, roc_figure,
 };
 pub use input::{AreaCurve, ClassContrast, Provenance, ReportInput, ScanEntry};

@@ -7,7 +7,7 @@ use crate::{
     figures::{self, Dot},
     methods::methods,
     pictures::{bytes_per_scan, picture},
-    plates::{PlateLink, plates},
+    plates::{PlateLink, model_figures, plates},
     problems::{Doubt, Exclusions, all_findings, doubts, exclusions, level_word},
     words::{number, outcome},
 };
@@ -17,7 +17,6 @@ use hilum_core::{
 };
 use minijinja::Value;
 use serde::Serialize;
-use std::path::Path;
 
 /// Everything that the template shows.
 #[derive(Debug, Serialize)]
@@ -39,6 +38,7 @@ pub(crate) struct Page {
     classifier: Option<ClassifierReport>,
     figures: Figures,
     plates: Vec<PlateData>,
+    model: Vec<PlateData>,
     scans: Vec<Scan>,
     exclusions: Vec<Exclusions>,
     doubts: Vec<Doubt>,
@@ -167,7 +167,8 @@ impl Page {
                 scatter: figures::scatter(&dots, &classes.list).map(safe),
             },
             classifier: input.classifier.clone(),
-            plates: input.figures_dir.map(plate_data).unwrap_or_default(),
+            plates: input.figures_dir.map(plates).map(plate_data).unwrap_or_default(),
+            model: input.model_dir.map(model_figures).map(plate_data).unwrap_or_default(),
             scans,
             exclusions: exclusions(&input.scans),
             doubts: doubts(&input.scans),
@@ -178,7 +179,7 @@ impl Page {
     }
 }
 
-fn plate_data(folder: &Path) -> Vec<PlateData> {
+fn plate_data(links: Vec<PlateLink>) -> Vec<PlateData> {
     let data = |PlateLink { name, title, preview, width, height }| PlateData {
         name,
         title,
@@ -186,7 +187,7 @@ fn plate_data(folder: &Path) -> Vec<PlateData> {
         width,
         height,
     };
-    plates(folder).into_iter().map(data).collect()
+    links.into_iter().map(data).collect()
 }
 
 /// Text that was built here from numbers and escaped words, and may stand in the page as it is.

@@ -14,6 +14,8 @@ const PLATES: [(&str, &str); 4] = [
     ("lung", "Lung masks"),
     ("dense", "Dense tissue"),
 ];
+/// Figures of a model.
+const OF_MODEL: [(&str, &str); 1] = [("history", "Accuracy and loss while it was trained")];
 /// Width of a small version: enough to see what a plate shows, not to replace it.
 const PREVIEW_PX: usize = 720;
 /// Higher plates are cut below this: their beginning says what they are.
@@ -35,6 +37,12 @@ pub(crate) struct PlateLink {
 /// The plates whose PNG lies in `folder`; one that is missing or damaged is not shown.
 pub(crate) fn plates(folder: &Path) -> Vec<PlateLink> {
     PLATES.into_iter().filter_map(|(name, title)| plate(folder, name, title)).collect()
+}
+
+/// The figures of the model in `folder` whose PNG lies in its folder `figures`.
+pub(crate) fn model_figures(folder: &Path) -> Vec<PlateLink> {
+    let folder = folder.join("figures");
+    OF_MODEL.into_iter().filter_map(|(name, title)| plate(&folder, name, title)).collect()
 }
 
 fn plate(folder: &Path, name: &'static str, title: &'static str) -> Option<PlateLink> {
@@ -80,5 +88,9 @@ mod tests {
         assert_eq!((found[0].name, found[0].width, found[0].height), ("lung", 720, 900));
         assert!(found[0].preview.starts_with("data:image/jpeg;base64,"));
         assert!(plates(&dir.path().join("none")).is_empty());
+        assert!(model_figures(dir.path()).is_empty());
+        std::fs::create_dir(dir.path().join("figures")).unwrap();
+        std::fs::rename(dir.path().join("lung.png"), dir.path().join("figures/history.png")).unwrap();
+        assert_eq!(model_figures(dir.path())[0].name, "history");
     }
 }

@@ -52,6 +52,7 @@ fn input(scans: Vec<ScanEntry>, scans_dir: &Path) -> ReportInput<'_> {
         scans_dir,
         classifier: None,
         figures_dir: None,
+        model_dir: None,
     }
 }
 

@@ -2,13 +2,14 @@
 
 use crate::{
     convert_args::{CONVERT_HELP, ConvertArgs},
-    evaluate_args::{EVALUATE_HELP, EvaluateArgs},
     data_args::{DATASET_HELP, DatasetArgs},
+    evaluate_args::{EVALUATE_HELP, EvaluateArgs},
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
     seg_args::{DicomSegArgs, FilingArgs},
     table_args::{COMPARE_HELP, CompareArgs, DESCRIBE_HELP, DescribeArgs},
+    train_args::{TRAIN_HELP, TrainArgs},
     units::{ClassName, Dims, MemorySize, Spacing},
 };
 use clap::{Args, Parser, Subcommand, builder::styling, value_parser};
@@ -99,6 +100,9 @@ pub(crate) enum Command {
     /// Say what a data set for the classifier holds: classes, groups, sides, near duplicates.
     #[command(after_help = DATASET_HELP)]
     Dataset(Box<DatasetArgs>),
+    /// Train a net to tell classes of scans or pictures apart.
+    #[command(after_help = TRAIN_HELP)]
+    Train(Box<TrainArgs>),
     /// Write chest CT phantoms: made-up scans with known truth.
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.

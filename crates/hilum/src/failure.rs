@@ -55,7 +55,7 @@ impl From<CohortError> for Failure {
             | CohortError::Evaluation { .. }
             | CohortError::Dataset(_)
             | CohortError::OutIsInput { .. } => WRONG_USE,
-            CohortError::Interrupted { .. } => STOPPED,
+            CohortError::Interrupted { .. } | CohortError::TrainingStopped { .. } => STOPPED,
             _ => NOTHING_DONE,
         };
         let help = error.help().map(str::to_owned);

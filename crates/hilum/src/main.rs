@@ -4,8 +4,8 @@ mod args;
 mod commands;
 mod config;
 mod convert_args;
-mod evaluate_args;
 mod data_args;
+mod evaluate_args;
 mod failure;
 mod figure_args;
 mod match_args;
@@ -17,6 +17,7 @@ mod sheet;
 mod summary;
 mod table_args;
 mod text_histogram;
+mod train_args;
 mod units;
 
 use clap::Parser;

@@ -1,6 +1,7 @@
 //! What stops a data set from being loaded.
 
 use hilum_learn::dataset::{Side, SourceKind};
+use std::path::PathBuf;
 
 /// Why there is no data set. The faults of single files are facts of the data set, as long as others can be read.
 #[derive(Debug, thiserror::Error)]
@@ -60,12 +61,24 @@ pub enum DatasetError {
     TooFewGroups { class: String, groups: usize, needed: usize },
 
     /// Settings that make no sense.
-    #[error("the data set cannot be prepared")]
+    #[error("this cannot be learnt")]
     Learn { source: hilum_learn::LearnError },
 
     /// Data of another kind than a model was trained on.
     #[error("{input} holds {found}s, and the model was trained on {wanted}: its numbers would mean nothing")]
     WrongKind { input: String, wanted: SourceKind, found: SourceKind },
+
+    /// A folder that holds a whole model.
+    #[error("{} holds a trained model already", folder.display())]
+    ModelThere { folder: PathBuf },
+
+    /// A folder that holds an unfinished training.
+    #[error("{} holds a training that was not finished", folder.display())]
+    CheckpointThere { folder: PathBuf },
+
+    /// A file of a model folder that is not hilum's.
+    #[error("{file} is not of a model that this version of hilum can use: {why}")]
+    ForeignModel { file: &'static str, why: String },
 }
 
 impl DatasetError {
@@ -86,8 +99,17 @@ impl DatasetError {
             Self::ClassNotOnSide { .. } => {
                 "add such cases to the side, or have hilum divide all with --val-share"
             }
+            Self::ModelThere { .. } => "choose another folder with --out",
+            Self::CheckpointThere { .. } => {
+                "go on with it by the same command and --resume, or choose another folder with --out"
+            }
+            Self::ForeignModel { .. } => "give the folder that `hilum train` wrote, with all its files",
             _ => return None,
         })
+    }
+
+    pub(crate) fn learn(source: hilum_learn::LearnError) -> Self {
+        Self::Learn { source }
     }
 }
 

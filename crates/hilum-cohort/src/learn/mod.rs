@@ -13,6 +13,7 @@ mod facts;
 mod figure_name;
 mod findings;
 mod load;
+mod model;
 mod near;
 mod parallel;
 mod read;
@@ -23,6 +24,10 @@ mod tables;
 pub use error::DatasetError;
 pub use facts::{ClassCount, DatasetFacts, DividedGroup, LeftOutExample, SideCount};
 pub use load::{DatasetFile, LoadedDataset, load_dataset};
+pub use model::{
+    DESCRIPTION_FORMAT, LoadedModel, ModelDescription, TrainEvent, TrainRequest, TrainSummary, load_model,
+    train_model,
+};
 pub use near::NearDuplicates;
 pub use request::{ClassChoice, DatasetRequest, Division, Preparing, PreprocessingChoice, Relation};
 pub use split_file::{write_dataset, write_split};

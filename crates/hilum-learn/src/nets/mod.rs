@@ -110,3 +110,14 @@ impl Net {
         }
     }
 }
+
+impl NetPlan {
+    /// Number of trained parameters of the net.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnError::Plan`] where no such net can be built.
+    pub fn parameters(&self) -> Result<usize, LearnError> {
+        Ok(Net::blank(self, &Device::flex())?.weights().count())
+    }
+}

@@ -57,5 +57,6 @@ mod tests {
         };
         assert_eq!([of("conv1"), of("conv2"), of("conv3"), of("dense")], [320, 18_496, 73_856, 1_968_129]);
         assert_eq!(weights.count(), 2_060_801);
+        assert_eq!(plan.parameters(), Ok(2_060_801));
     }
 }

@@ -59,6 +59,16 @@ impl Architecture {
         }
     }
 
+    /// The side of the pictures that it is usually trained on, in pixels.
+    #[must_use]
+    pub fn usual_side_px(&self) -> usize {
+        match self {
+            Self::Notebook { .. } => 512,
+            Self::Residual { .. } => 160,
+            Self::EfficientNetLite0 { .. } => 224,
+        }
+    }
+
     /// The smallest side of a picture that passes through the net, in pixels.
     #[must_use]
     pub fn smallest_side_px(&self) -> usize {

@@ -39,6 +39,17 @@ impl Augmentation {
         noise: 0.0,
     };
 
+    /// A little of everything.
+    pub const LIGHT: Self = Self {
+        mirror: true,
+        rotation_deg: 7.0,
+        crop: 0.1,
+        stretch: 0.05,
+        shift: 0.03,
+        window: 0.1,
+        noise: 0.02,
+    };
+
     /// For a few hundred pictures and a net without weights to start from.
     pub const STRONG: Self = Self {
         mirror: true,

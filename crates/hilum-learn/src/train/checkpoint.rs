@@ -34,6 +34,20 @@ struct Note {
     history: Vec<EpochRecord>,
 }
 
+impl Note {
+    fn of(file: &[u8]) -> Result<Self, LearnError> {
+        let (_, header) = SafeTensors::read_metadata(file).map_err(unusable)?;
+        let note = header.metadata().as_ref().and_then(|m| m.get("hilum").cloned());
+        let note = note.ok_or_else(|| unusable("it is not one of hilum's"))?;
+        serde_json::from_str(&note).map_err(unusable)
+    }
+}
+
+/// The epochs that a checkpoint holds, by its header alone.
+pub(super) fn epochs_of(file: &[u8]) -> Result<usize, LearnError> {
+    Ok(Note::of(file)?.history.len())
+}
+
 impl State {
     /// A training that has not begun.
     pub(super) fn fresh(net: Net, settings: &TrainSettings) -> Self {
@@ -74,10 +88,7 @@ impl State {
         settings: &TrainSettings,
         device: &Device,
     ) -> Result<Self, LearnError> {
-        let (_, header) = SafeTensors::read_metadata(file).map_err(unusable)?;
-        let note = header.metadata().as_ref().and_then(|m| m.get("hilum").cloned());
-        let note = note.ok_or_else(|| unusable("it is not one of hilum's"))?;
-        let note: Note = serde_json::from_str(&note).map_err(unusable)?;
+        let note = Note::of(file)?;
         if note.format != FORMAT {
             return Err(unusable(format!(
                 "it is of format {}, this version of hilum reads format {FORMAT}: train anew",

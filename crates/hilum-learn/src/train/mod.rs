@@ -11,6 +11,8 @@ mod checkpoint;
 mod history;
 mod loss;
 mod optimizer;
+#[cfg(test)]
+mod oracle;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -70,8 +72,8 @@ pub enum Moment<'a> {
     },
     /// An epoch is done.
     Epoch {
-        /// Its numbers.
-        record: &'a EpochRecord,
+        /// All epochs so far, this one the last.
+        history: &'a [EpochRecord],
         /// The epoch whose weights are kept so far.
         kept: usize,
         /// The checkpoint after it; making it costs a copy of all weights.
@@ -134,7 +136,8 @@ impl Training<'_> {
             }
             state.history.push(record);
             let kept = state.kept.as_ref().map_or(epoch, |(kept, _)| *kept);
-            let moment = Moment::Epoch { record: &record, kept, checkpoint: &|| state.to_bytes(&self.key) };
+            let checkpoint = || state.to_bytes(&self.key);
+            let moment = Moment::Epoch { history: &state.history, kept, checkpoint: &checkpoint };
             if watch(moment)? == Onward::Stop && !self.is_over(&state) {
                 return Err(LearnError::Stopped { epoch }.into());
             }
@@ -143,6 +146,15 @@ impl Training<'_> {
             .kept
             .ok_or_else(|| LearnError::Checkpoint { why: "it holds no weights of any epoch".to_owned() })?;
         Ok(Trained { weights, kept_epoch, history: state.history })
+    }
+
+    /// The number of epochs that a checkpoint holds.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnError::Checkpoint`] where it is none.
+    pub fn epochs_of(checkpoint: &[u8]) -> Result<usize, LearnError> {
+        checkpoint::epochs_of(checkpoint)
     }
 
     fn is_over(&self, state: &State) -> bool {

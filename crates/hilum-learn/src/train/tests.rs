@@ -88,7 +88,7 @@ fn a_training_gone_on_with_ends_with_the_same_bits() {
         let whole = undisturbed(&training);
         let mut saved = None;
         let stopped = training.run::<LearnError>(None, &mut |moment| match moment {
-            Moment::Epoch { record, checkpoint, .. } if record.epoch == 3 => {
+            Moment::Epoch { history, checkpoint, .. } if history.len() == 3 => {
                 saved = Some(checkpoint()?);
                 Ok(Onward::Go)
             }

@@ -10,6 +10,7 @@ mod evaluation;
 mod heat_map;
 mod histogram;
 mod keypoints;
+mod learning_curves;
 mod paper;
 pub(crate) mod plate;
 mod scatter;
@@ -25,6 +26,7 @@ pub use evaluation::{
 };
 pub use heat_map::HeatMap;
 pub use keypoints::{MatchFigure, MatchPicture, Spot};
+pub use learning_curves::{EpochPoint, learning_curves};
 
 pub(crate) use bars::{outcome_bar, outcomes_by_class};
 pub(crate) use histogram::histogram;

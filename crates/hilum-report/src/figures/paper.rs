@@ -22,6 +22,7 @@ text{font-family:'Noto Sans',sans-serif;fill:#14202b}\
 .count-ink,.count-paper{font-size:24px;font-weight:700}.paper,.count-paper{fill:#ffffff}.ink{fill:#14202b}\
 .s0{fill:#f7fbff}.s1{fill:#deedf6}.s2{fill:#c5dfee}.s3{fill:#abd1e6}.s4{fill:#8dbedb}\
 .s5{fill:#6aa5cf}.s6{fill:#468cc2}.s7{fill:#2372b6}.s8{fill:#1a5b9c}.s9{fill:#134382}\
+.kept{stroke:#7b8894;stroke-width:1.4;stroke-dasharray:2 4}\
 .k6{fill:#857c00}.k7{fill:#2c3640}.k8{fill:#7b8894}.rejected{fill:#a4afba}.failed{fill:#4d5a66}";
 /// Millimetres of paper for one unit of the drawing: 640 units are 160 mm, letters of 14 units are 10 points.
 const MM: f64 = 0.25;

@@ -16,6 +16,7 @@ mod run;
 mod scan_file;
 mod shell;
 mod tables;
+mod train;
 
 use crate::{args::Command, failure::Failure};
 
@@ -32,6 +33,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Match(args) => matching::matching(args),
         Command::Convert(args) => convert::convert(&args),
         Command::Dataset(args) => dataset::dataset(*args),
+        Command::Train(args) => train::train(&args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Compare(args) => compare::compare(&args),

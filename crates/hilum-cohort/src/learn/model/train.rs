@@ -1,0 +1,350 @@
+//! Training into a folder: what is there after each epoch is enough to go on from, whatever happens.
+
+use super::description::{DESCRIPTION_FORMAT, ModelDescription};
+use crate::{
+    CohortError, Stop,
+    evaluation::ScoredTable,
+    files::write_whole,
+    learn::{DatasetError, DatasetFacts, DatasetRequest, LoadedDataset, load_dataset, write_split},
+    lock::OutLock,
+};
+use hilum_learn::{
+    Architecture, Compute, Criterion, EpochRecord, Example, LearnError, Moment, NetClassifier, NetPlan,
+    Onward, TrainSettings, Training, choose_threshold, dataset::Side, fit_temperature, probabilities,
+};
+use hilum_report::{EpochPoint, learning_curves, write_figure};
+use serde::Serialize;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A model to be trained.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainRequest {
+    /// What it is trained on.
+    pub data: DatasetRequest,
+    /// The net.
+    pub architecture: Architecture,
+    /// How it is trained.
+    pub settings: TrainSettings,
+    /// The folder of the model.
+    pub out: PathBuf,
+    /// Goes on from the checkpoint in `out` where there is one.
+    pub resume: bool,
+    /// Where it is computed.
+    pub compute: Compute,
+}
+
+/// What a training tells while it works.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TrainEvent<'a> {
+    /// So many of so many pictures are read.
+    Reading(usize, usize),
+    /// The data set is there and training begins, or goes on after so many epochs.
+    Begins {
+        /// What is trained on.
+        facts: &'a DatasetFacts,
+        /// Parameters of the net.
+        parameters: usize,
+        /// Epochs that are done already.
+        done: usize,
+    },
+    /// A step is done.
+    Step {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Steps done in it.
+        done: usize,
+        /// Steps in an epoch.
+        steps: usize,
+        /// Loss of the step.
+        loss: f64,
+    },
+    /// An epoch is done and its checkpoint written.
+    Epoch {
+        /// Its numbers.
+        record: &'a EpochRecord,
+        /// The epoch whose weights are kept so far.
+        kept: usize,
+    },
+}
+
+/// What was trained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrainSummary {
+    /// Name of the architecture.
+    pub model: String,
+    /// Its parameters.
+    pub parameters: usize,
+    /// Epochs trained.
+    pub epochs: usize,
+    /// The epoch whose weights were kept, with its numbers.
+    pub kept: EpochRecord,
+    /// Chosen on the validation side.
+    pub temperature: f64,
+    /// Chosen on the validation side; two classes alone.
+    pub threshold: Option<f64>,
+    /// What it was trained on.
+    pub data: DatasetFacts,
+}
+
+const CHECKPOINT: &str = "checkpoint/training.safetensors";
+
+/// Trains a model into `request.out`.
+///
+/// After each epoch the checkpoint and history.jsonl are replaced, each in one step; at the end come the predictions
+/// for validation and test side, the figure, the weights, and last model.json, and the checkpoint goes.
+///
+/// # Errors
+/// As [`load_dataset`]; [`CohortError::Dataset`] for what the training refuses or runs into, and for a folder that holds a
+/// model or a checkpoint already; [`CohortError::TrainingStopped`] where `stop` was asked for.
+pub fn train_model(
+    request: &TrainRequest,
+    stop: &Stop,
+    event: &(dyn Fn(TrainEvent<'_>) + Sync),
+) -> Result<TrainSummary, CohortError> {
+    let out = &request.out;
+    if fs::canonicalize(out)
+        .is_ok_and(|out| fs::canonicalize(&request.data.input).is_ok_and(|input| input == out))
+    {
+        return Err(CohortError::OutIsInput { path: out.clone() });
+    }
+    let _lock = OutLock::take(out)?;
+    let checkpoint = out.join(CHECKPOINT);
+    if ModelDescription::is_in(out) {
+        return Err(DatasetError::ModelThere { folder: out.clone() }.into());
+    }
+    if checkpoint.is_file() && !request.resume {
+        return Err(DatasetError::CheckpointThere { folder: out.clone() }.into());
+    }
+    let saved = match checkpoint.is_file() {
+        true => Some(fs::read(&checkpoint).map_err(CohortError::read(&checkpoint))?),
+        false => None,
+    };
+    let loaded = load_dataset(&request.data, &|done, of| event(TrainEvent::Reading(done, of)))?;
+    let plan = plan(&loaded, &request.architecture)?;
+    let parameters = plan.parameters().map_err(DatasetError::learn)?;
+    let training = training(&loaded, &plan, request);
+    write_split(&out.join("split.csv"), &loaded)?;
+    let done = saved.as_deref().map(Training::epochs_of).transpose().map_err(DatasetError::learn)?;
+    event(TrainEvent::Begins { facts: &loaded.facts, parameters, done: done.unwrap_or(0) });
+    let mut watch = |moment: Moment<'_>| -> Result<Onward, Fault> {
+        match moment {
+            Moment::Step { epoch, done, steps, loss } => {
+                event(TrainEvent::Step { epoch, done, steps, loss });
+            }
+            Moment::Epoch { history, kept, checkpoint: file } => {
+                write_checkpoint(&checkpoint, &file()?)?;
+                write_history(out, history)?;
+                history.last().into_iter().for_each(|record| event(TrainEvent::Epoch { record, kept }));
+            }
+            _ => {}
+        }
+        Ok(if stop.is_requested() { Onward::Stop } else { Onward::Go })
+    };
+    let trained = training.run(saved.as_deref(), &mut watch).map_err(|fault| match fault {
+        Fault::Files(error) => error,
+        Fault::Training(LearnError::Stopped { epoch }) => {
+            CohortError::TrainingStopped { done: epoch, total: request.settings.epochs }
+        }
+        Fault::Training(error) => DatasetError::learn(error).into(),
+    })?;
+    write_history(out, &trained.history)?;
+    write_curves(out, &trained.history, trained.kept_epoch)?;
+
+    let settings = &request.settings;
+    let classes = &loaded.dataset.classes;
+    let classifier = NetClassifier::new(
+        &plan,
+        &trained.weights,
+        classes.clone(),
+        settings.mirrored_scoring,
+        request.compute,
+    )
+    .map_err(DatasetError::learn)?;
+    let mut scored = scored(&loaded, &classifier)?;
+    let (temperature, threshold) = chosen_on_val(&scored)?;
+    scored.probabilities =
+        scored.logits.iter().flatten().flat_map(|row| probabilities(row, temperature)).collect();
+    scored.write(&out.join("predictions.parquet"))?;
+    let kept = trained.history[trained.kept_epoch - 1];
+    let mut description = ModelDescription {
+        format: DESCRIPTION_FORMAT,
+        hilum: env!("CARGO_PKG_VERSION").to_owned(),
+        net: plan,
+        classes: classes.clone(),
+        preprocessing: loaded.preprocessing.clone(),
+        mirrored_scoring: settings.mirrored_scoring,
+        temperature,
+        threshold,
+        training: settings.clone(),
+        kept_epoch: trained.kept_epoch,
+        weights_blake3: String::new(),
+        data: loaded.facts.clone(),
+    };
+    description.write(out, &trained.weights)?;
+    remove_checkpoint(&checkpoint)?;
+    Ok(TrainSummary {
+        model: request.architecture.name().to_owned(),
+        parameters,
+        epochs: trained.history.len(),
+        kept,
+        temperature,
+        threshold,
+        data: loaded.facts,
+    })
+}
+
+/// What ends a training early.
+enum Fault {
+    Training(LearnError),
+    Files(CohortError),
+}
+
+impl From<LearnError> for Fault {
+    fn from(error: LearnError) -> Self {
+        Self::Training(error)
+    }
+}
+
+impl From<CohortError> for Fault {
+    fn from(error: CohortError) -> Self {
+        Self::Files(error)
+    }
+}
+
+/// The net for the pictures of a data set.
+fn plan(loaded: &LoadedDataset, architecture: &Architecture) -> Result<NetPlan, CohortError> {
+    let Some(first) = loaded.dataset.examples.first() else {
+        return Err(DatasetError::learn(LearnError::NoCases).into());
+    };
+    let picture = &first.picture;
+    Ok(NetPlan::new(
+        architecture.clone(),
+        picture.channels(),
+        picture.size_px(),
+        loaded.dataset.classes.len(),
+    ))
+}
+
+fn on_side(loaded: &LoadedDataset, wanted: Side) -> impl Iterator<Item = &Example> {
+    loaded
+        .dataset
+        .examples
+        .iter()
+        .zip(&loaded.sides)
+        .filter(move |(_, side)| **side == wanted)
+        .map(|(e, _)| e)
+}
+
+fn training<'a>(loaded: &'a LoadedDataset, plan: &'a NetPlan, request: &'a TrainRequest) -> Training<'a> {
+    Training {
+        plan,
+        settings: &request.settings,
+        classes: &loaded.dataset.classes,
+        train: on_side(loaded, Side::Train).collect(),
+        val: on_side(loaded, Side::Val).collect(),
+        start: None,
+        compute: request.compute,
+        key: key(loaded, plan, &request.settings),
+    }
+}
+
+/// Names a training by all that decides its weights: version, net, settings, pictures, classes and sides.
+fn key(loaded: &LoadedDataset, plan: &NetPlan, settings: &TrainSettings) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let LoadedDataset { dataset, sides, .. } = loaded;
+    hasher.update(
+        format!("{} {plan:?} {settings:?} {:?}", env!("CARGO_PKG_VERSION"), dataset.classes).as_bytes(),
+    );
+    for (example, side) in dataset.examples.iter().zip(sides) {
+        hasher.update(format!("\n{} {} {side:?} ", example.id, example.class).as_bytes());
+        example.picture.values().iter().for_each(|value| {
+            hasher.update(&value.to_le_bytes());
+        });
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+fn write_checkpoint(path: &Path, bytes: &[u8]) -> Result<(), CohortError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(CohortError::write(folder))?;
+    }
+    write_whole(path, bytes)
+}
+
+fn remove_checkpoint(path: &Path) -> Result<(), CohortError> {
+    if let Some(folder) = path.parent().filter(|_| path.is_file()) {
+        fs::remove_file(path).map_err(CohortError::write(path))?;
+        // Something else may lie there; it is not ours to remove.
+        let _ = fs::remove_dir(folder);
+    }
+    Ok(())
+}
+
+fn write_history(out: &Path, history: &[EpochRecord]) -> Result<(), CohortError> {
+    let path = out.join("history.jsonl");
+    let mut text = Vec::new();
+    for record in history {
+        serde_json::to_writer(&mut text, record).map_err(|e| CohortError::write(&path)(e.into()))?;
+        text.push(b'\n');
+    }
+    write_whole(&path, &text)
+}
+
+/// The notebook's figure 17 of this training, as SVG and PNG.
+fn write_curves(out: &Path, history: &[EpochRecord], kept: usize) -> Result<(), CohortError> {
+    let points: Vec<EpochPoint> = (history.iter())
+        .map(|r| EpochPoint {
+            accuracy: r.accuracy,
+            val_accuracy: r.val_accuracy,
+            loss: r.loss,
+            val_loss: r.val_loss,
+        })
+        .collect();
+    let Some(svg) = learning_curves(&points, kept) else { return Ok(()) };
+    let folder = out.join("figures");
+    fs::create_dir_all(&folder).map_err(CohortError::write(&folder))?;
+    for ending in ["svg", "png"] {
+        write_figure(&folder.join(format!("history.{ending}")), &svg, 1600)
+            .map_err(|source| CohortError::Figure { source })?;
+    }
+    Ok(())
+}
+
+/// What the model says of every example that it was not fitted to; without probabilities, which want a temperature.
+fn scored(loaded: &LoadedDataset, classifier: &NetClassifier) -> Result<ScoredTable, CohortError> {
+    let held_back: Vec<(&Example, Side)> = [Side::Val, Side::Test]
+        .into_iter()
+        .flat_map(|side| on_side(loaded, side).map(move |example| (example, side)))
+        .collect();
+    let pictures: Vec<_> = held_back.iter().map(|(example, _)| &example.picture).collect();
+    Ok(ScoredTable {
+        file: "predictions.parquet".to_owned(),
+        classes: loaded.dataset.classes.clone(),
+        ids: held_back.iter().map(|(example, _)| example.id.clone()).collect(),
+        sides: Some(held_back.iter().map(|(_, side)| *side).collect()),
+        truth: held_back.iter().map(|(example, _)| example.class).collect(),
+        groups: held_back.iter().map(|(example, _)| example.group).collect(),
+        groups_known: true,
+        probabilities: Vec::new(),
+        logits: Some(classifier.score(&pictures).map_err(DatasetError::learn)?),
+    })
+}
+
+/// Temperature and, for two classes, the threshold with the largest sum of sensitivity and specificity.
+fn chosen_on_val(scored: &ScoredTable) -> Result<(f64, Option<f64>), CohortError> {
+    let is_val = scored.sides.iter().flatten().map(|side| *side == Side::Val);
+    let rows = scored.logits.iter().flatten().zip(&scored.truth).zip(is_val);
+    let (logits, truth): (Vec<Vec<f64>>, Vec<usize>) =
+        rows.filter(|(_, is_val)| *is_val).map(|((row, class), _)| (row.clone(), *class)).unzip();
+    let temperature = fit_temperature(&logits, &truth).map_err(DatasetError::learn)?.temperature;
+    if scored.classes.len() != 2 {
+        return Ok((temperature, None));
+    }
+    let positive: Vec<bool> = truth.iter().map(|&class| class == 1).collect();
+    let of_positive: Vec<f64> = logits.iter().map(|row| probabilities(row, temperature)[1]).collect();
+    Ok((temperature, choose_threshold(&of_positive, &positive, Criterion::Youden)))
+}

@@ -1,0 +1,135 @@
+//! Stories about trainings that are killed, go on, or are shared among threads: the model is the same bytes.
+#![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
+
+mod story;
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+use story::{Story, assert_same};
+
+const SIDE: usize = 40;
+
+/// Pictures of two classes: grey noise, without and with a bright square.
+fn pictures(story: &Story) {
+    let mut state = 12_345_u32;
+    let mut draw = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % below
+    };
+    for (class, count) in [("empty", 20), ("square", 20)] {
+        fs::create_dir_all(story.path(&format!("in/{class}"))).unwrap();
+        for at in 0..count {
+            let mut values: Vec<u8> = (0..SIDE * SIDE).map(|_| draw(120) as u8).collect();
+            if class == "square" {
+                let (row, col) = (draw(28) as usize, draw(28) as usize);
+                for y in row..row + 12 {
+                    values[y * SIDE + col..][..12].fill(230);
+                }
+            }
+            png(&story.path(&format!("in/{class}/p{at:02}.png")), &values);
+        }
+    }
+}
+
+fn png(path: &Path, values: &[u8]) {
+    let mut encoder = png::Encoder::new(fs::File::create(path).unwrap(), SIDE as u32, SIDE as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(values).unwrap();
+}
+
+/// A small and short training into `out`.
+fn small(out: &str) -> Vec<&str> {
+    let words = "train in --model residual --size 32 --epochs 5 --warmup 1 --batch 8 --group-by patient --no-progress --out";
+    words.split(' ').chain([out]).collect()
+}
+
+#[test]
+fn a_training_killed_twice_ends_as_one_left_alone() {
+    let story = Story::new();
+    pictures(&story);
+    let calm = story.hilum(&small("calm"));
+    assert_eq!(calm.code, 0, "{}", calm.err);
+    let again = [&small("out")[..], &["--resume"]].concat();
+    let history = story.path("out/history.jsonl");
+    let epochs = || fs::read_to_string(&history).map_or(0, |text| text.lines().count());
+    for enough in [1, 3] {
+        let mut child = story.start(&again);
+        let patience = Instant::now() + Duration::from_secs(120);
+        while epochs() < enough && child.try_wait().unwrap().is_none() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // SIGKILL on Unix.
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!((enough..5).contains(&epochs()), "{} epochs", epochs());
+        assert!(!story.path("out/model.json").exists());
+    }
+    let refused = story.hilum(&small("out"));
+    assert!(refused.code == 2 && refused.err.contains("--resume"), "{}", refused.err);
+    let other = story.hilum(&[&again[..], &["--seed", "5"]].concat());
+    assert!(other.code == 2 && other.err.contains("other settings or pictures"), "{}", other.err);
+    let ended = story.hilum(&again);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    assert!(ended.err.contains("going on after epoch"), "{}", ended.err);
+    assert_same(&story.content("calm"), &story.content("out"));
+    assert!(!story.path("out/checkpoint").exists());
+    let refused = story.hilum(&again);
+    assert!(refused.code == 2 && refused.err.contains("holds a trained model already"), "{}", refused.err);
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_model() {
+    let story = Story::new();
+    pictures(&story);
+    for threads in ["1", "2", "5"] {
+        let mut command = story.command(&[&small(threads)[..], &["--jobs", threads]].concat());
+        let ran = command.env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+    assert_same(&story.content("1"), &story.content("2"));
+    assert_same(&story.content("1"), &story.content("5"));
+}
+
+#[test]
+fn a_model_folder_holds_what_is_promised() {
+    let story = Story::new();
+    pictures(&story);
+    let ran = story.hilum(&[&small("out")[..], &["--json"]].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let summary: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(summary["epochs"], 5);
+    let model: serde_json::Value = serde_json::from_slice(&story.read("out/model.json")).unwrap();
+    assert_eq!(model["net"]["architecture"]["name"], "residual");
+    assert_eq!(model["classes"], serde_json::json!(["empty", "square"]));
+    assert_eq!(model["training"]["epochs"], 5);
+    let history = String::from_utf8(story.read("out/history.jsonl")).unwrap();
+    let last: serde_json::Value = serde_json::from_str(history.lines().last().unwrap()).unwrap();
+    assert!(last["val_auc"].as_f64().unwrap() > 0.5, "{last}");
+    for file in ["figures/history.svg", "figures/history.png", "predictions.parquet", "split.csv"] {
+        assert!(!story.read(&format!("out/{file}")).is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn what_cannot_be_trained_is_refused_with_a_reason() {
+    let story = Story::new();
+    pictures(&story);
+    let refused = |more: &str| {
+        let words =
+            "train in --model residual --epochs 5 --batch 8 --group-by patient --no-progress --out out";
+        let ran = story.hilum(&words.split(' ').chain(more.split(' ')).collect::<Vec<_>>());
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        ran.err
+    };
+    let small = refused("--size 16");
+    assert!(small.contains("16 x 16 px are too small: it needs at least 32 px"), "{small}");
+    assert!(refused("--size 32 --learning-rate=-1").contains("learning_rate cannot be -1"));
+    let weights = refused("--size 32 --class-weights 1,2,3");
+    assert!(weights.contains("one number above 0 is needed for each class"), "{weights}");
+    let steep = "--size 32 --optimizer sgd --learning-rate 90 --weight-decay 90 --warmup 0";
+    let diverged = refused(steep);
+    assert!(diverged.contains("try a learning rate below"), "{diverged}");
+}

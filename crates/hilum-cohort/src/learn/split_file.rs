@@ -11,7 +11,7 @@ use hilum_io::table::write_csv;
 use hilum_learn::dataset::Side;
 use std::{collections::BTreeMap, path::Path};
 
-const fn column(name: &'static str, kind: Kind, definition: &'static str) -> Column {
+const fn column(name: &'static str, kind: Kind, definition: &'static str) -> Column<'static> {
     Column { name, kind, unit: "-", definition, source: "docs/classifier.md" }
 }
 

@@ -15,7 +15,7 @@ const fn column(name: &'static str, kind: Kind, definition: &'static str) -> Col
     Column { name, kind, unit: "-", definition, source: "docs/classifier.md" }
 }
 
-const COLUMNS: &[Column] = &[
+const COLUMNS: &[Column<'static>] = &[
     column("id", Kind::Text, "Name of the picture or scan: its path below the input, or its image_id."),
     column("class", Kind::Text, "Its class; empty where it takes no part."),
     column("group", Kind::Integer, "Number of the group that is never divided."),

@@ -14,7 +14,7 @@ text{font-family:'Noto Sans',sans-serif;fill:#14202b}\
 .spot{fill-opacity:0;stroke:#f0e442;stroke-width:.8}.l0{stroke:#56b4e9}.l1{stroke:#e69f00}.l2{stroke:#2fd0a0}\
 .l3{stroke:#f0e442}.l4{stroke:#e07bb5}.l5{stroke:#ff7043}.link{fill-opacity:0;stroke-width:1}\
 .edge{stroke:#14202b;stroke-width:.8}\
-.stroke{fill:none;stroke-width:2.2}.c0{stroke:#0072b2}.c1{stroke:#d55e00}.c2{stroke:#009e73}.c3{stroke:#c0639a}\
+.stroke{fill-opacity:0;stroke-width:2.2}.c0{stroke:#0072b2}.c1{stroke:#d55e00}.c2{stroke:#009e73}.c3{stroke:#c0639a}\
 .c4{stroke:#b87c00}.c5{stroke:#3a97cf}.chance{stroke:#7b8894;stroke-width:1.4;stroke-dasharray:5 4}\
 .band{fill-opacity:.18}.band-key{stroke:#0072b2;stroke-opacity:.18;stroke-width:12}\
 .point{fill:#ffffff;stroke:#14202b;stroke-width:2}.count{fill:#dce2e8}.count-key{stroke:#dce2e8;stroke-width:12}\

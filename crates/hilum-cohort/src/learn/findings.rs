@@ -67,7 +67,7 @@ pub(super) fn of(facts: &DatasetFacts, notes: Vec<String>) -> Vec<Finding> {
         findings.push(Finding::warn(
             "groups_divided",
             format!(
-                "the given split divides {} groups ({examples} examples): what was learned on one side is known on the \
+                "groups on several sides of the given split: {} ({examples} examples); what was learned on one side is known on the \
                  other, and figures come out too good; have hilum divide all with --val-share",
                 facts.divided_groups.len()
             ),
@@ -80,18 +80,14 @@ pub(super) fn of(facts: &DatasetFacts, notes: Vec<String>) -> Vec<Finding> {
     if across_sides > 0 {
         findings.push(Finding::warn(
             "near_duplicates_across_sides",
-            format!(
-                "{across_sides} pairs of near duplicates lie on two sides of the given split; each is listed"
-            ),
+            format!("near duplicates on two sides of the given split: {across_sides} pairs; each is listed"),
         ));
     }
     let across_classes = near(|pair| pair.classes[0] != pair.classes[1]);
     if across_classes > 0 {
         findings.push(Finding::warn(
             "near_duplicates_across_classes",
-            format!(
-                "{across_classes} pairs of near duplicates have two classes; look whether a label is wrong"
-            ),
+            format!("near duplicates of two classes: {across_classes} pairs; look whether a label is wrong"),
         ));
     }
     if facts.without_lungs > 0 {

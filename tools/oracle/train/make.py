@@ -119,7 +119,7 @@ def trained(name: str, outputs: int) -> dict:
 
 def main() -> None:
     torch.set_num_threads(1)
-    cases = [trained(name, outputs) for name, outputs in [("adamw", 1), ("adam", 3), ("sgd", 1)]]
+    cases = [trained(name, outputs) for name, outputs in [("adamw", 3), ("adam", 3), ("sgd", 1)]]
     versions = {"python": platform.python_version(), "torch": version("torch"), "numpy": version("numpy")}
     OUT.parent.mkdir(parents=True, exist_ok=True)
     head = {"versions": versions, "widths": WIDTHS, "side": SIDE}

@@ -134,7 +134,7 @@ impl TrainSettings {
                 keep: Keep::Best,
                 ..notebook
             },
-            // For weights that were learned before: the head first, then all with a tenth of its rate for the body.
+            // For weights that were learned before: the head first, then all of it, the body at a fifth of the head's rate.
             Architecture::EfficientNetLite0 { .. } => Self {
                 epochs: 30,
                 batch: 16,

@@ -74,13 +74,18 @@ pub(super) fn decimal(number: f64) -> String {
     if shortest.len() <= MOST {
         return shortest;
     }
-    let rounded = (0..MOST).rev().map(|digits| format!("{number:.digits$}"));
-    let tiny = || format!("{number:.8e}");
-    rounded
-        .filter(|text| text.len() <= MOST)
-        .map(|text| text.trim_end_matches('0').to_owned())
-        .next()
-        .unwrap_or_else(tiny)
+    (0..MOST)
+        .rev()
+        .map(|digits| format!("{number:.digits$}"))
+        .find(|text| text.len() <= MOST)
+        .map_or_else(|| format!("{number:.8e}"), without_needless_zeros)
+}
+
+fn without_needless_zeros(text: String) -> String {
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -91,7 +96,9 @@ mod tests {
     fn decimals_fit_sixteen_characters() {
         assert_eq!(decimal(-192.623046875), "-192.623046875");
         assert_eq!(decimal(1.0 / 3.0), "0.33333333333333");
-        assert_eq!(decimal(-0.999999999999999), "-0.9999999999999");
+        assert_eq!(decimal(-0.99999999999994), "-0.9999999999999");
+        assert_eq!(decimal(-0.999999999999999), "-1", "the nearest that thirteen decimals can tell");
+        assert_eq!(decimal(1_000_000_000_000_000.5), "1000000000000000", "zeros before the point count");
         assert_eq!(decimal(-0.0), "0");
         assert_eq!(decimal(1e300 / 3.0), "3.33333333e299");
     }

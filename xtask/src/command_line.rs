@@ -2,9 +2,10 @@
 
 use crate::problem::Problem;
 use crate::tree::Tree;
+use cargo_metadata::Message;
 use std::error::Error;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Where it is kept.
@@ -17,13 +18,39 @@ const HEAD: &str = "# Command line
 
 /// The whole page: the help of hilum and of each of its commands.
 pub(crate) fn render(root: &Path) -> Result<String, Box<dyn Error>> {
-    let overview = help(root, None)?;
+    let program = program(root)?;
+    let overview = help(&program, None)?;
     let mut page = HEAD.to_owned();
     section(&mut page, "hilum", &overview)?;
     for command in commands(&overview) {
-        section(&mut page, &format!("hilum {command}"), &help(root, Some(command))?)?;
+        section(&mut page, &format!("hilum {command}"), &help(&program, Some(command))?)?;
     }
     Ok(page)
+}
+
+/// The program, built along with the tests: with `-p hilum` alone cargo turns on other features of the libraries and
+/// compiles hundreds of them a second time.
+fn program(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--quiet", "--workspace", "--tests", "--message-format=json"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .current_dir(root)
+        .output()?;
+    if !output.status.success() {
+        return Err("hilum cannot be built".into());
+    }
+    for message in Message::parse_stream(output.stdout.as_slice()) {
+        if let Message::CompilerArtifact(artifact) = message?
+            && artifact.target.name == "hilum"
+            && !artifact.profile.test
+            && let Some(program) = artifact.executable
+        {
+            return Ok(program.into());
+        }
+    }
+    Err("cargo built no program 'hilum'".into())
 }
 
 fn section(page: &mut String, title: &str, help: &str) -> std::fmt::Result {
@@ -31,15 +58,13 @@ fn section(page: &mut String, title: &str, help: &str) -> std::fmt::Result {
 }
 
 /// The help as a pipe of 100 columns gets it, on every system the same.
-fn help(root: &Path, command: Option<&str>) -> Result<String, Box<dyn Error>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["run", "--quiet", "-p", "hilum", "--", "help"])
+fn help(program: &Path, command: Option<&str>) -> Result<String, Box<dyn Error>> {
+    let output = Command::new(program)
+        .arg("help")
         .args(command)
         .env("COLUMNS", "100")
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
-        .current_dir(root)
         .output()?;
     if !output.status.success() {
         return Err(format!("hilum help failed: {}", String::from_utf8_lossy(&output.stderr)).into());

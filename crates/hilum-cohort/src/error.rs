@@ -176,6 +176,14 @@ pub enum CohortError {
         /// Epochs of the training.
         total: usize,
     },
+    /// A prediction was asked to stop.
+    #[error("stopped with {done} of {total} cases looked at; nothing was written")]
+    PredictionStopped {
+        /// Cases that were looked at.
+        done: usize,
+        /// Cases of the input.
+        total: usize,
+    },
     /// A worker thread could not be started.
     #[error("cannot start a worker thread")]
     Thread {

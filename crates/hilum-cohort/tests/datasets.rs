@@ -149,7 +149,7 @@ fn a_finished_model_takes_its_own_kind_and_classes() {
         ClassChoice { known: Some(vec!["well".to_owned(), "sick".to_owned()]), ..ClassChoice::default() };
     let tried = DatasetRequest {
         preparing: Preparing::Fixed(Preprocessing::of_grey_pictures(32)),
-        division: Division::AllTest,
+        division: Division::Finished,
         classes: known,
         ..request(folder.path())
     };

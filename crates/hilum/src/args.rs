@@ -7,6 +7,7 @@ use crate::{
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
+    predict_args::{PREDICT_HELP, PredictArgs},
     seg_args::{DicomSegArgs, FilingArgs},
     table_args::{COMPARE_HELP, CompareArgs, DESCRIBE_HELP, DescribeArgs},
     train_args::{TRAIN_HELP, TrainArgs},
@@ -103,6 +104,9 @@ pub(crate) enum Command {
     /// Train a net to tell classes of scans or pictures apart.
     #[command(after_help = TRAIN_HELP)]
     Train(Box<TrainArgs>),
+    /// Let a model say of pictures or scans what class they are of.
+    #[command(after_help = PREDICT_HELP)]
+    Predict(PredictArgs),
     /// Write chest CT phantoms: made-up scans with known truth.
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.

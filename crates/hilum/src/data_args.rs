@@ -46,10 +46,10 @@ pub(crate) struct DatasetArgs {
     pub(crate) json: bool,
 }
 
-/// Which examples, in which classes and sides, prepared how.
+/// Which examples, in which classes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
-pub(crate) struct DataArgs {
+pub(crate) struct InputArgs {
     /// Class labels: a table with the columns image_id (or file, uri) and type (or label). Runs and manifests.
     #[arg(long, value_name = "TABLE")]
     pub(crate) labels: Option<PathBuf>,
@@ -62,9 +62,6 @@ pub(crate) struct DataArgs {
     /// Name of a label, as in 2=COVID-19; may be given many times. Labels of one name are one class.
     #[arg(long = "class-name", value_name = "LABEL=NAME")]
     pub(crate) class_names: Vec<ClassName>,
-    /// The class to be found [default: the last that is not called healthy, normal, control, negative or non-...].
-    #[arg(long, value_name = "CLASS")]
-    pub(crate) positive: Option<String>,
     /// What belongs together: patient, paper-figure, near-duplicate, or none.
     #[arg(
         long,
@@ -73,6 +70,20 @@ pub(crate) struct DataArgs {
         default_value = "patient,paper-figure,near-duplicate"
     )]
     pub(crate) group_by: Vec<GroupBy>,
+    /// Files read at a time [default: one per processor].
+    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// Which examples, in which classes and sides, prepared how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Data")]
+pub(crate) struct DataArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The class to be found [default: the last that is not called healthy, normal, control, negative or non-...].
+    #[arg(long, value_name = "CLASS")]
+    pub(crate) positive: Option<String>,
     /// A table that gives every example its side: columns id and side, as in a split.csv.
     #[arg(long, value_name = "TABLE", conflicts_with_all = ["val_share", "test_share", "folds"])]
     pub(crate) split: Option<PathBuf>,
@@ -109,9 +120,6 @@ pub(crate) struct DataArgs {
     /// Rows and columns of the input [default: what the model wants, or 224].
     #[arg(long, value_name = "PX", value_parser = value_parser!(u16).range(8..=4096))]
     pub(crate) size: Option<u16>,
-    /// Files read at a time [default: one per processor].
-    #[arg(long, short, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
-    pub(crate) jobs: Option<u16>,
 }
 
 /// A reason to belong together, as typed.
@@ -177,21 +185,13 @@ impl DataArgs {
             size_px: self.size.map_or(size_px, usize::from),
             channels: self.channels.clone(),
         };
+        let request = self.input.request(input)?;
         Ok(DatasetRequest {
-            labels: self.labels.clone(),
-            scans: self.scans.clone(),
             preparing: Preparing::Chosen(choice),
             split_file: self.split.clone(),
             division: self.division(),
-            relations: self.relations()?,
-            classes: ClassChoice {
-                only: self.only.clone(),
-                names: class_names(self.class_names.clone())?,
-                positive: self.positive.clone(),
-                known: None,
-            },
-            jobs: jobs(self.jobs).get(),
-            ..DatasetRequest::new(input)
+            classes: ClassChoice { positive: self.positive.clone(), ..request.classes },
+            ..request
         })
     }
 
@@ -206,6 +206,24 @@ impl DataArgs {
             (None, None) => Division::Given(plan),
             _ => Division::Holdout(plan),
         }
+    }
+}
+
+impl InputArgs {
+    /// The data set of `input`, prepared and divided as its kind is by default.
+    pub(crate) fn request(&self, input: PathBuf) -> Result<DatasetRequest, Failure> {
+        Ok(DatasetRequest {
+            labels: self.labels.clone(),
+            scans: self.scans.clone(),
+            relations: self.relations()?,
+            classes: ClassChoice {
+                only: self.only.clone(),
+                names: class_names(self.class_names.clone())?,
+                ..ClassChoice::default()
+            },
+            jobs: jobs(self.jobs).get(),
+            ..DatasetRequest::new(input)
+        })
     }
 
     fn relations(&self) -> Result<BTreeSet<Relation>, Failure> {

@@ -1,18 +1,23 @@
 //! The command line of `hilum evaluate`.
 
+use crate::data_args::InputArgs;
 use clap::{Args, ValueEnum, value_parser};
 use hilum_cohort::evaluation::EvaluationRequest;
-use hilum_learn::{Criterion, EvaluateSettings, Side};
+use hilum_learn::{Compute, Criterion, EvaluateSettings, Side};
 use std::path::PathBuf;
 
 pub(crate) const EVALUATE_HELP: &str = "\
 Examples:
   hilum evaluate model/                                  the model's own predictions of val and test
+  hilum evaluate model/ test-images/ --out judged        the model on data that it has not seen
   hilum evaluate --predictions theirs.csv --out figures  what any other program predicted
   hilum evaluate --predictions theirs.csv --positive COVID --at-specificity 0.95 --json
 
 Every measure has a 95 % interval: percentile bootstrap over whole groups (patients), drawn within their class.
 Threshold and temperature are chosen on validation cases alone. Three classes and more: macro one-vs-rest.
+
+Data that the model has not seen are a folder of classes, a manifest or the output folder of `hilum run` with labels, as for
+training; where they come with a split, their test side is judged. The model prepares them as it was trained.
 
 A table of predictions (CSV or Parquet) has one row a case: id, class (the truth), probability of the class to be
 found, or probability_CLASS for each class; and where known group (patient), side (train, val, test) and logit.
@@ -25,6 +30,9 @@ pub(crate) struct EvaluateArgs {
     /// A model's folder, as `hilum train` writes it.
     #[arg(value_name = "MODEL", required_unless_present = "predictions", conflicts_with = "predictions")]
     pub(crate) model: Option<PathBuf>,
+    /// Judge the model on these data, not on the validation and test sides it came with.
+    #[arg(value_name = "INPUT", conflicts_with = "predictions")]
+    pub(crate) input: Option<PathBuf>,
     /// Judge this table of predictions instead, whatever made it (.csv or .parquet).
     #[arg(long, value_name = "TABLE")]
     pub(crate) predictions: Option<PathBuf>,
@@ -49,9 +57,14 @@ pub(crate) struct EvaluateArgs {
     /// Seed of the draws.
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Folder for tables and figures; made if it is not there [default: MODEL; none for a table].
+    /// Folder for tables and figures; made if it is not there [default: MODEL; none for other data and tables].
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Where to compute: cpu, and cuda or wgpu in programs built with them.
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub(crate) device: Compute,
+    #[command(flatten)]
+    pub(crate) data: InputArgs,
     /// Print one JSON document on standard output, for programs.
     #[arg(long)]
     pub(crate) json: bool,
@@ -79,13 +92,18 @@ pub(crate) enum BestArg {
 }
 
 impl EvaluateArgs {
-    /// How to judge.
-    pub(crate) fn request(&self) -> EvaluationRequest {
+    /// The sides that were asked for.
+    pub(crate) fn sides(&self) -> Vec<Side> {
         let side = |side: &SideArg| match side {
             SideArg::Train => Side::Train,
             SideArg::Val => Side::Val,
             SideArg::Test => Side::Test,
         };
+        self.side.iter().map(side).collect()
+    }
+
+    /// How to judge.
+    pub(crate) fn request(&self) -> EvaluationRequest {
         EvaluationRequest {
             settings: EvaluateSettings {
                 draws: self.draws as usize,
@@ -98,7 +116,7 @@ impl EvaluateArgs {
             },
             threshold: self.threshold,
             temperature: None,
-            sides: self.side.iter().map(side).collect(),
+            sides: self.sides(),
         }
     }
 }

@@ -55,7 +55,9 @@ impl From<CohortError> for Failure {
             | CohortError::Evaluation { .. }
             | CohortError::Dataset(_)
             | CohortError::OutIsInput { .. } => WRONG_USE,
-            CohortError::Interrupted { .. } | CohortError::TrainingStopped { .. } => STOPPED,
+            CohortError::Interrupted { .. }
+            | CohortError::TrainingStopped { .. }
+            | CohortError::PredictionStopped { .. } => STOPPED,
             _ => NOTHING_DONE,
         };
         let help = error.help().map(str::to_owned);

@@ -10,6 +10,7 @@ mod failure;
 mod figure_args;
 mod match_args;
 mod method;
+mod predict_args;
 mod progress;
 mod say;
 mod seg_args;

@@ -2,57 +2,23 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 mod story;
+#[path = "story/pictures.rs"]
+mod story_pictures;
 
 use std::{
     fs,
-    path::Path,
     time::{Duration, Instant},
 };
 use story::{Story, assert_same};
-
-const SIDE: usize = 40;
-
-/// Pictures of two classes: grey noise, without and with a bright square.
-fn pictures(story: &Story) {
-    let mut state = 12_345_u32;
-    let mut draw = |below: u32| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 16) % below
-    };
-    for (class, count) in [("empty", 20), ("square", 20)] {
-        fs::create_dir_all(story.path(&format!("in/{class}"))).unwrap();
-        for at in 0..count {
-            let mut values: Vec<u8> = (0..SIDE * SIDE).map(|_| draw(120) as u8).collect();
-            if class == "square" {
-                let (row, col) = (draw(28) as usize, draw(28) as usize);
-                for y in row..row + 12 {
-                    values[y * SIDE + col..][..12].fill(230);
-                }
-            }
-            png(&story.path(&format!("in/{class}/p{at:02}.png")), &values);
-        }
-    }
-}
-
-fn png(path: &Path, values: &[u8]) {
-    let mut encoder = png::Encoder::new(fs::File::create(path).unwrap(), SIDE as u32, SIDE as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.write_header().unwrap().write_image_data(values).unwrap();
-}
-
-/// A small and short training into `out`.
-fn small(out: &str) -> Vec<&str> {
-    let words = "train in --model residual --size 32 --epochs 5 --warmup 1 --batch 8 --group-by patient --no-progress --out";
-    words.split(' ').chain([out]).collect()
-}
+use story_pictures::{pictures, small_training};
 
 #[test]
 fn a_training_killed_twice_ends_as_one_left_alone() {
     let story = Story::new();
-    pictures(&story);
-    let calm = story.hilum(&small("calm"));
+    pictures(&story, "in", 20, 12_345);
+    let calm = story.hilum(&small_training("calm"));
     assert_eq!(calm.code, 0, "{}", calm.err);
-    let again = [&small("out")[..], &["--resume"]].concat();
+    let again = [&small_training("out")[..], &["--resume"]].concat();
     let history = story.path("out/history.jsonl");
     let epochs = || fs::read_to_string(&history).map_or(0, |text| text.lines().count());
     for enough in [1, 3] {
@@ -67,7 +33,7 @@ fn a_training_killed_twice_ends_as_one_left_alone() {
         assert!((enough..5).contains(&epochs()), "{} epochs", epochs());
         assert!(!story.path("out/model.json").exists());
     }
-    let refused = story.hilum(&small("out"));
+    let refused = story.hilum(&small_training("out"));
     assert!(refused.code == 2 && refused.err.contains("--resume"), "{}", refused.err);
     let other = story.hilum(&[&again[..], &["--seed", "5"]].concat());
     assert!(other.code == 2 && other.err.contains("other settings or pictures"), "{}", other.err);
@@ -83,9 +49,9 @@ fn a_training_killed_twice_ends_as_one_left_alone() {
 #[test]
 fn any_number_of_threads_gives_the_same_model() {
     let story = Story::new();
-    pictures(&story);
+    pictures(&story, "in", 20, 12_345);
     for threads in ["1", "2", "5"] {
-        let mut command = story.command(&[&small(threads)[..], &["--jobs", threads]].concat());
+        let mut command = story.command(&[&small_training(threads)[..], &["--jobs", threads]].concat());
         let ran = command.env("RAYON_NUM_THREADS", threads).output().unwrap();
         assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     }
@@ -96,8 +62,8 @@ fn any_number_of_threads_gives_the_same_model() {
 #[test]
 fn a_model_folder_holds_what_is_promised() {
     let story = Story::new();
-    pictures(&story);
-    let ran = story.hilum(&[&small("out")[..], &["--json"]].concat());
+    pictures(&story, "in", 20, 12_345);
+    let ran = story.hilum(&[&small_training("out")[..], &["--json"]].concat());
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let summary: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(summary["epochs"], 5);
@@ -116,7 +82,7 @@ fn a_model_folder_holds_what_is_promised() {
 #[test]
 fn what_cannot_be_trained_is_refused_with_a_reason() {
     let story = Story::new();
-    pictures(&story);
+    pictures(&story, "in", 20, 12_345);
     let refused = |more: &str| {
         let words =
             "train in --model residual --epochs 5 --batch 8 --group-by patient --no-progress --out out";

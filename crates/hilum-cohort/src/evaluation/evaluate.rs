@@ -182,13 +182,13 @@ fn notes(table: &ScoredTable, source: ThresholdSource, sides: &[SideEvaluation])
 
 impl ScoredTable {
     /// The cases on a side; a table without sides is a test side.
-    pub(super) fn cases_on(&self, side: Side) -> Vec<usize> {
+    pub(crate) fn cases_on(&self, side: Side) -> Vec<usize> {
         let on = |case: &usize| self.sides.as_ref().map_or(side == Side::Test, |sides| sides[*case] == side);
         (0..self.ids.len()).filter(on).collect()
     }
 
     /// True classes and groups of some cases.
-    pub(super) fn truth_and_groups(&self, cases: &[usize]) -> (Vec<usize>, Vec<u32>) {
+    pub(crate) fn truth_and_groups(&self, cases: &[usize]) -> (Vec<usize>, Vec<u32>) {
         cases.iter().map(|&case| (self.truth[case], self.groups[case])).unzip()
     }
 

@@ -37,7 +37,7 @@ pub(super) fn listed(root: &Path) -> Result<Listing, CohortError> {
 }
 
 /// Folders and files in a folder, sorted; hidden ones do not count.
-fn content(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CohortError> {
+pub(super) fn content(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CohortError> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut paths: Vec<PathBuf> =
         entries.map_err(CohortError::read(folder))?.iter().map(fs::DirEntry::path).collect();
@@ -46,7 +46,7 @@ fn content(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CohortError> {
     Ok(paths.into_iter().partition(|path| path.is_dir()))
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
@@ -54,8 +54,14 @@ impl Listing {
     fn take_class(&mut self, class: &Path, given: Option<Side>, root: &Path) -> Result<(), CohortError> {
         let label = name_of(class);
         let before = self.entries.len();
-        let entry =
-            |id: String, file| Entry { id, label: label.clone(), patient: None, given, file, scan: None };
+        let entry = |id: String, file| Entry {
+            id,
+            label: Some(label.clone()),
+            patient: None,
+            given,
+            file,
+            scan: None,
+        };
         let mut open = vec![class.to_owned()];
         while let Some(folder) = open.pop() {
             let (folders, files) = content(&folder)?;

@@ -16,7 +16,7 @@ fn is_reference(class: &str) -> bool {
     denied || class == "0" || REFERENCE.contains(&class.as_str())
 }
 
-/// Keeps the entries whose label takes part, and says of each which class it is.
+/// Keeps the entries whose label takes part, and says of each which class it is. Entries without a label are gone already.
 ///
 /// # Returns
 /// The classes, the class of each entry that is left, and how many entries were not asked for.
@@ -30,7 +30,7 @@ pub(super) fn classed(
         choice.names.get(label).or_else(|| names.get(label)).cloned().unwrap_or(label.to_owned())
     };
     let listed = |classes: &BTreeSet<String>| classes.iter().cloned().collect::<Vec<_>>().join(", ");
-    let labels: BTreeSet<String> = entries.iter().map(|entry| entry.label.clone()).collect();
+    let labels: BTreeSet<String> = entries.iter().filter_map(|entry| entry.label.clone()).collect();
     for wanted in &choice.only {
         if !labels.iter().any(|label| label == wanted || called(label) == *wanted) {
             return Err(DatasetError::NoSuchClass { class: wanted.clone(), known: listed(&labels) });
@@ -39,8 +39,9 @@ pub(super) fn classed(
     let before = entries.len();
     let asked_for =
         |label: &str| choice.only.is_empty() || choice.only.iter().any(|o| o == label || *o == called(label));
-    entries.retain(|entry| asked_for(&entry.label));
-    let found: BTreeSet<String> = entries.iter().map(|entry| called(&entry.label)).collect();
+    entries.retain(|entry| entry.label.as_deref().is_some_and(asked_for));
+    let found: BTreeSet<String> =
+        entries.iter().filter_map(|entry| entry.label.as_deref()).map(called).collect();
     let classes = match &choice.known {
         Some(known) => known.clone(),
         None => in_order(found.iter().cloned().collect(), choice, &called)?,
@@ -48,7 +49,7 @@ pub(super) fn classed(
     let place: BTreeMap<&str, usize> =
         classes.iter().enumerate().map(|(n, class)| (class.as_str(), n)).collect();
     let class_of = |entry: &Entry| {
-        let class = called(&entry.label);
+        let class = called(entry.label.as_deref().unwrap_or_default());
         place.get(class.as_str()).copied().ok_or_else(|| DatasetError::UnknownClass {
             id: entry.id.clone(),
             class,
@@ -92,7 +93,7 @@ mod tests {
     fn entries(labels: &[&str]) -> Vec<Entry> {
         let entry = |(n, label): (usize, &&str)| Entry {
             id: n.to_string(),
-            label: (*label).to_owned(),
+            label: Some((*label).to_owned()),
             patient: None,
             given: None,
             file: EntryFile::Picture(PathBuf::new()),

@@ -23,7 +23,10 @@ pub(super) fn divided(
     let named = |error| named(error, classes);
     let test = given.iter().map(|side| *side == Some(Side::Test)).collect::<Vec<_>>();
     let divided = match division {
-        Division::AllTest => Divided { sides: vec![Side::Test; members.len()], rule: "all test".to_owned() },
+        Division::Finished => Divided {
+            sides: given.iter().map(|side| side.unwrap_or(Side::Test)).collect(),
+            rule: "as given; all else test".to_owned(),
+        },
         Division::Given(plan) if given.iter().all(Option::is_none) => {
             held_out(members, &test, plan).map_err(named)?
         }
@@ -86,7 +89,7 @@ fn check(
     division: Division,
     classes: &[String],
 ) -> Result<(), DatasetError> {
-    if division == Division::AllTest {
+    if division == Division::Finished {
         return Ok(());
     }
     let met: BTreeSet<(Side, usize)> = sides.iter().zip(members).map(|(side, m)| (*side, m.class)).collect();
@@ -160,6 +163,7 @@ mod tests {
         assert_eq!(error.to_string(), "the side 'val' holds nothing of the class 'a'");
         let error = of(&[None; 4], Division::Fold(Fold { folds: 3, fold: 0, seed: 1 })).err().unwrap();
         assert!(error.to_string().starts_with("the class 'a' has 2 groups"), "{error}");
-        assert_eq!(count(&of(&[None; 3], Division::AllTest).unwrap(), Side::Test), 3);
+        let tried = of(&[Some(Side::Train), None, None], Division::Finished).unwrap();
+        assert_eq!(tried.sides, [Side::Train, Side::Test, Side::Test]);
     }
 }

@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub(super) struct Entry {
     /// Unique name: the path below the input, or the image id.
     pub(super) id: String,
-    /// Its label.
-    pub(super) label: String,
+    /// Its label, where it has one.
+    pub(super) label: Option<String>,
     /// Pseudonymous patient.
     pub(super) patient: Option<String>,
     /// The side that the input gives it.

@@ -68,6 +68,10 @@ pub enum DatasetError {
     #[error("{input} holds {found}s, and the model was trained on {wanted}: its numbers would mean nothing")]
     WrongKind { input: String, wanted: SourceKind, found: SourceKind },
 
+    /// Data with a split that has nothing on the sides that are to be judged.
+    #[error("{input} comes with a split, and holds nothing on the side that is to be judged")]
+    NothingToJudge { input: String },
+
     /// A net that no file of weights is known for.
     #[error("a '{net}' net does not start from a file of weights")]
     NoPretrained { net: &'static str },
@@ -110,6 +114,9 @@ impl DatasetError {
             }
             Self::ClassNotOnSide { .. } => {
                 "add such cases to the side, or have hilum divide all with --val-share"
+            }
+            Self::NothingToJudge { .. } => {
+                "name another side with --side, or give a folder of classes without a split"
             }
             Self::NoPretrained { .. } => "leave out --weights, or take --model efficientnet-lite0",
             Self::OtherWeights { .. } => {

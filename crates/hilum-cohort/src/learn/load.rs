@@ -58,7 +58,10 @@ pub fn load_dataset(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<LoadedDataset, CohortError> {
     let input = request.input.file_name().unwrap_or(request.input.as_os_str()).to_string_lossy().into_owned();
-    let Listing { mut entries, unusable, other_files, class_names, notes } = list(request)?;
+    let Listing { entries, mut unusable, other_files, class_names, notes } = list(request)?;
+    let (mut entries, unlabelled): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|entry| entry.label.is_some());
+    unusable.extend(unlabelled.into_iter().map(|entry| (entry.id, "it has no label".to_owned())));
     entries.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(twice) = entries.windows(2).find(|pair| pair[0].id == pair[1].id) {
         return Err(DatasetError::DuplicateId { id: twice[0].id.clone() }.into());
@@ -127,6 +130,7 @@ pub fn load_dataset(
     Ok(LoadedDataset { dataset: Dataset { classes, examples }, sides: divided.sides, preprocessing, facts })
 }
 
+/// What takes part in a data set: everything with a class.
 fn list(request: &DatasetRequest) -> Result<Listing, CohortError> {
     let (input, labels) = (&request.input, request.labels.as_deref());
     if input.join("run.json").is_file() {
@@ -175,7 +179,7 @@ fn preprocessing(
 }
 
 /// The input of a net, and what near duplicates are known by where they are looked for.
-fn prepare(
+pub(super) fn prepare(
     entry: &Entry,
     preprocessing: &Preprocessing,
     looks: bool,

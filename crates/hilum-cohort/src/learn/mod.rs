@@ -4,6 +4,7 @@
 //! pictures or scans, or the output folder of a run. Every file that should take part and cannot is told with its reason.
 //! docs/classifier.md says what is done to the pictures, and why.
 
+mod any_files;
 mod class_folders;
 mod classes;
 mod division;
@@ -26,8 +27,8 @@ pub use error::DatasetError;
 pub use facts::{ClassCount, DatasetFacts, DividedGroup, LeftOutExample, SideCount};
 pub use load::{DatasetFile, LoadedDataset, load_dataset};
 pub use model::{
-    DESCRIPTION_FORMAT, LoadedModel, ModelDescription, TrainEvent, TrainRequest, TrainSummary, load_model,
-    train_model,
+    DESCRIPTION_FORMAT, JudgedDataset, LoadedModel, ModelDescription, PredictRequest, Prediction,
+    PredictionFile, TrainEvent, TrainRequest, TrainSummary, judge_dataset, load_model, predict, train_model,
 };
 pub use near::NearDuplicates;
 pub use request::{ClassChoice, DatasetRequest, Division, Preparing, PreprocessingChoice, Relation};

@@ -113,8 +113,8 @@ pub enum Division {
     Holdout(Holdout),
     /// A part of a cross-validation over everything but a given test side.
     Fold(Fold),
-    /// All for the test: a data set that a finished model is tried on.
-    AllTest,
+    /// As the input says; what it leaves open is for the test: a data set that a finished model is tried on.
+    Finished,
 }
 
 /// Why examples belong together.

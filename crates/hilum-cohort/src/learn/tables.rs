@@ -88,19 +88,8 @@ impl Listing {
 
     fn take(&mut self, scan: ScanRef, file: EntryFile, whole: Option<ScanRef>) -> Result<(), CohortError> {
         let given = scan.split.as_deref().map(|word| side_of(&scan.image_id, word)).transpose()?;
-        match scan.label {
-            Some(label) => {
-                self.entries.push(Entry {
-                    id: scan.image_id,
-                    label,
-                    patient: scan.group,
-                    given,
-                    file,
-                    scan: whole,
-                });
-            }
-            None => self.unusable.push((scan.image_id, "it has no label".to_owned())),
-        }
+        let ScanRef { image_id: id, label, group: patient, .. } = scan;
+        self.entries.push(Entry { id, label, patient, given, file, scan: whole });
         Ok(())
     }
 }

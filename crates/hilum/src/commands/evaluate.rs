@@ -3,23 +3,34 @@
 use super::tables::{fact, print_sheet};
 use crate::{
     evaluate_args::EvaluateArgs,
-    failure::{Failure, NOTHING_DONE},
+    failure::{Failure, NOTHING_DONE, WRONG_USE},
+    progress::bar,
     say::{self, BAD, BOLD, DIM, GOOD, ODD},
     sheet::{Cell, left, right},
     summary::in_lines,
 };
-use hilum_cohort::evaluation::{
-    EvaluationFile, ScoredTable, SideEvaluation, ThresholdSource, evaluate_predictions, read_predictions,
+use hilum_cohort::{
+    evaluation::{
+        EvaluationFile, EvaluationRequest, ScoredTable, SideEvaluation, ThresholdSource,
+        evaluate_predictions, read_predictions,
+    },
+    learn::{JudgedDataset, judge_dataset, load_model},
 };
 use hilum_learn::{Estimate, Evaluation, Ladder, Measure, Side};
-use std::path::PathBuf;
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
 
 /// Characters in a line of a note.
 const WIDE: usize = 92;
+/// Cases left out that are named.
+const NAMED: usize = 5;
 
 pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
-    let (mut table, out) = scored(args)?;
-    let found = evaluate_predictions(&mut table, None, &args.request())?;
+    let Scored { mut table, request, out, notes } = scored(args)?;
+    let mut found = evaluate_predictions(&mut table, None, &request)?;
+    found.notes.extend(notes);
     let written = out.as_deref().map(|folder| found.write(folder, &table)).transpose()?;
     if args.json {
         say::json(&found)?;
@@ -33,20 +44,65 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// The predictions, and where the results go.
-fn scored(args: &EvaluateArgs) -> Result<(ScoredTable, Option<PathBuf>), Failure> {
-    let positive = args.positive.as_deref();
-    if let Some(path) = &args.predictions {
-        return Ok((read_predictions(path, positive)?, args.out.clone()));
-    }
-    let folder = args.model.clone().unwrap_or_default();
+/// What is judged, how, and where the results go.
+struct Scored {
+    table: ScoredTable,
+    request: EvaluationRequest,
+    out: Option<PathBuf>,
+    notes: Vec<String>,
+}
+
+fn scored(args: &EvaluateArgs) -> Result<Scored, Failure> {
+    let (positive, request, notes) = (args.positive.as_deref(), args.request(), Vec::new());
+    let (folder, out) = match (&args.predictions, &args.model, &args.input) {
+        (_, Some(folder), Some(input)) => return scored_by(folder, input, args),
+        (_, Some(folder), None) => (folder, args.out.clone().or(Some(folder.clone()))),
+        (Some(path), ..) => {
+            return Ok(Scored {
+                table: read_predictions(path, positive)?,
+                request,
+                out: args.out.clone(),
+                notes,
+            });
+        }
+        (None, None, _) => return Err(Failure::new(WRONG_USE, "give a model's folder or --predictions")),
+    };
     let path = folder.join("predictions.parquet");
     if !path.is_file() {
         let message = format!("{} is no model's folder: it has no predictions.parquet", folder.display());
         return Err(Failure::new(NOTHING_DONE, message)
             .with_help("give the folder that `hilum train --out` wrote, or a table with --predictions"));
     }
-    Ok((read_predictions(&path, positive)?, args.out.clone().or(Some(folder))))
+    Ok(Scored { table: read_predictions(&path, positive)?, request, out, notes })
+}
+
+/// What the model in `folder` says of data that it has not seen.
+fn scored_by(folder: &Path, input: &Path, args: &EvaluateArgs) -> Result<Scored, Failure> {
+    let model = load_model(folder, args.device)?;
+    let bar = bar("pictures");
+    if args.json || !std::io::stderr().is_terminal() {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    }
+    let request = args.data.request(input.to_owned())?;
+    let judged = judge_dataset(folder, &model, &request, &args.sides(), &|done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    let JudgedDataset { table, facts, seen } = judged?;
+    let mut notes: Vec<String> = facts.findings.iter().map(|finding| finding.message.clone()).collect();
+    notes.extend(
+        facts.left_out.iter().take(NAMED).map(|left| format!("left out: {}: {}", left.id, left.reason)),
+    );
+    if let Some(first) = seen.first() {
+        notes.push(format!(
+            "{} of the cases are called like examples that the model was trained on or chosen by ({first} is the first): \
+             if they are the same, these numbers flatter.",
+            seen.len()
+        ));
+    }
+    let request = EvaluationRequest { sides: vec![Side::Test], ..args.request() };
+    Ok(Scored { table, request, out: args.out.clone(), notes })
 }
 
 fn print(found: &EvaluationFile) {

@@ -11,6 +11,7 @@ mod info;
 mod matching;
 mod measure;
 mod phantom;
+mod predict;
 mod report;
 mod run;
 mod scan_file;
@@ -34,6 +35,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Convert(args) => convert::convert(&args),
         Command::Dataset(args) => dataset::dataset(*args),
         Command::Train(args) => train::train(&args),
+        Command::Predict(args) => predict::predictions(&args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Compare(args) => compare::compare(&args),

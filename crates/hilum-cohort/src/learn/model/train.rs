@@ -13,7 +13,8 @@ use crate::{
 };
 use hilum_learn::{
     Architecture, Compute, Criterion, EpochRecord, Example, LearnError, Moment, NetClassifier, NetPlan,
-    Onward, TrainSettings, Training, Weights, choose_threshold, dataset::Side, fit_temperature, probabilities,
+    Onward, TrainSettings, Training, Weights, choose_threshold, dataset::Side, fit_temperature,
+    probabilities,
 };
 use hilum_report::{EpochPoint, learning_curves, write_figure};
 use serde::Serialize;

@@ -4,6 +4,7 @@ use crate::{
     convert_args::{CONVERT_HELP, ConvertArgs},
     data_args::{DATASET_HELP, DatasetArgs},
     evaluate_args::{EVALUATE_HELP, EvaluateArgs},
+    export_args::{EXPORT_HELP, ExportArgs},
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
@@ -107,6 +108,9 @@ pub(crate) enum Command {
     /// Let a model say of pictures or scans what class they are of.
     #[command(after_help = PREDICT_HELP)]
     Predict(PredictArgs),
+    /// Write a model as one ONNX file, for other programs.
+    #[command(after_help = EXPORT_HELP)]
+    Export(ExportArgs),
     /// Write chest CT phantoms: made-up scans with known truth.
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.

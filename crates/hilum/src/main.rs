@@ -6,6 +6,7 @@ mod config;
 mod convert_args;
 mod data_args;
 mod evaluate_args;
+mod export_args;
 mod failure;
 mod figure_args;
 mod match_args;

@@ -30,6 +30,7 @@ In the output folder:
   split.csv                       class, group and side of every example
   history.jsonl, figures/         loss, accuracy and AUC of each epoch; the curves as SVG and PNG
   predictions.parquet             what it says of the validation and test sides
+  model_card.md, baselines.json   what it is worth, beside what is reached without a net
   checkpoint/                     while it trains: for --resume
 
 The epoch, the temperature and the threshold are chosen on the validation side: numbers on it flatter. `hilum evaluate` on

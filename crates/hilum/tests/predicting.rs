@@ -101,6 +101,21 @@ fn every_case_gets_an_answer_or_a_reason() {
 }
 
 #[test]
+fn a_model_leaves_as_onnx_with_what_must_be_known() {
+    let story = trained();
+    assert_eq!(story.hilum(&["export", "model", "model.onnx"]).code, 0);
+    let bytes = story.read("model.onnx");
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    for text in
+        ["empty\nsquare", "for research, not for diagnosis", "\"size_px\":32", "weights_blake3", "threshold"]
+    {
+        assert!(holds(text), "{text}");
+    }
+    let refused = story.hilum(&["export", "model", "model.txt"]);
+    assert!(refused.code == 2 && refused.err.contains("end it in .onnx"), "{}", refused.err);
+}
+
+#[test]
 fn what_a_model_cannot_know_is_refused_and_so_is_what_is_no_model() {
     let story = trained();
     let refused = |args: &[&str], code: u8| {

@@ -77,6 +77,41 @@ fn a_model_folder_holds_what_is_promised() {
     for file in ["figures/history.svg", "figures/history.png", "predictions.parquet", "split.csv"] {
         assert!(!story.read(&format!("out/{file}")).is_empty(), "{file}");
     }
+    let card = String::from_utf8(story.read("out/model_card.md")).unwrap();
+    for words in [
+        "# residual: empty, square",
+        "**For research. Not for diagnosis.**",
+        "| val | 4 in 4 groups | 4 in 4 groups |",
+        "It sees whole pictures",
+        "There was no test side",
+        "| outer frame only | ",
+    ] {
+        assert!(card.contains(words), "'{words}' in {card}");
+    }
+}
+
+#[test]
+fn the_ladder_stands_beside_the_model() {
+    let story = Story::new();
+    pictures(&story, "in", 20, 12_345);
+    assert_eq!(story.hilum(&small_training("out")).code, 0);
+    let ran = story.hilum(&["evaluate", "out", "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let ladder = &found["sides"][0]["ladder"];
+    let rungs: Vec<&str> =
+        ladder["rungs"].as_array().unwrap().iter().map(|rung| rung["name"].as_str().unwrap()).collect();
+    assert_eq!(rungs, ["majority", "file_facts", "outside", "grey_levels", "all"]);
+    assert_eq!(ladder["rungs"][0]["measures"]["auc"]["value"], 0.5);
+    assert!(ladder["verdict"]["words"].is_string(), "{ladder}");
+    // The square is bright: how grey a picture is tells the classes apart.
+    let auc = |rung: usize| ladder["rungs"][rung]["measures"]["auc"]["value"].as_f64().unwrap();
+    assert!(auc(3) > 0.95, "{}", auc(3));
+    pictures(&story, "new", 9, 777);
+    let ran = story.hilum(&["evaluate", "out", "new", "--json"]);
+    let new: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let rungs = new["sides"][0]["ladder"]["rungs"].as_array().unwrap();
+    assert_eq!(rungs.len(), 5);
+    assert!(rungs[3]["measures"]["auc"]["value"].as_f64().unwrap() > 0.95, "{}", rungs[3]);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The ladder of baselines: fitted on the training side, its cuts chosen on validation, judged where the model is.
 
 use super::table::ScoredTable;
+use crate::{CohortError, files::write_json};
 use hilum_learn::{
     Criterion, FittedRung, LearnError, Predictions, RungScores, RungTable, Side, Thresholds, fit_rung,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// The numbers that one rung looks at, of every case.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +55,31 @@ pub struct Baseline {
     pub logits: BTreeMap<String, Vec<f64>>,
 }
 
+const BASELINES: &str = "baselines.json";
+
 impl Baselines {
+    /// Writes them into a model's folder.
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), CohortError> {
+        write_json(&folder.join(BASELINES), self)
+    }
+
+    /// Those in a model's folder; `None` where there are none.
+    ///
+    /// # Errors
+    /// [`CohortError`] if the file cannot be read or is none of hilum's.
+    pub fn read(folder: &Path) -> Result<Option<Self>, CohortError> {
+        let path = folder.join(BASELINES);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let text = fs::read(&path).map_err(CohortError::read(&path))?;
+        let read = serde_json::from_slice(&text);
+        read.map(Some).map_err(|error| CohortError::BadOutput {
+            path,
+            problem: format!("it is no ladder of baselines that this version of hilum can use: {error}"),
+        })
+    }
+
     /// Fits every rung to the training side of `cases`, and chooses its cuts on the validation side.
     ///
     /// # Errors

@@ -131,7 +131,7 @@ pub fn load_dataset(
 }
 
 /// What takes part in a data set: everything with a class.
-fn list(request: &DatasetRequest) -> Result<Listing, CohortError> {
+pub(super) fn list(request: &DatasetRequest) -> Result<Listing, CohortError> {
     let (input, labels) = (&request.input, request.labels.as_deref());
     if input.join("run.json").is_file() {
         tables::of_run(input, labels, request.scans.as_deref())

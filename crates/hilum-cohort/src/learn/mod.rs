@@ -13,6 +13,7 @@ mod error;
 mod facts;
 mod figure_name;
 mod findings;
+mod ladder;
 mod load;
 mod model;
 mod near;
@@ -25,10 +26,12 @@ mod tables;
 
 pub use error::DatasetError;
 pub use facts::{ClassCount, DatasetFacts, DividedGroup, LeftOutExample, SideCount};
+pub use ladder::{fit_baselines, ladder_features};
 pub use load::{DatasetFile, LoadedDataset, load_dataset};
 pub use model::{
     DESCRIPTION_FORMAT, JudgedDataset, LoadedModel, ModelDescription, PredictRequest, Prediction,
-    PredictionFile, TrainEvent, TrainRequest, TrainSummary, judge_dataset, load_model, predict, train_model,
+    PredictionFile, TrainEvent, TrainRequest, TrainSummary, export_onnx, judge_dataset, load_model, predict,
+    train_model,
 };
 pub use near::NearDuplicates;
 pub use request::{ClassChoice, DatasetRequest, Division, Preparing, PreprocessingChoice, Relation};

@@ -11,7 +11,7 @@ use crate::{
 };
 use hilum_cohort::{
     evaluation::{
-        EvaluationFile, EvaluationRequest, ScoredTable, SideEvaluation, ThresholdSource,
+        Baselines, EvaluationFile, EvaluationRequest, ScoredTable, SideEvaluation, ThresholdSource,
         evaluate_predictions, read_predictions,
     },
     learn::{JudgedDataset, judge_dataset, load_model},
@@ -28,8 +28,8 @@ const WIDE: usize = 92;
 const NAMED: usize = 5;
 
 pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
-    let Scored { mut table, request, out, notes } = scored(args)?;
-    let mut found = evaluate_predictions(&mut table, None, &request)?;
+    let Scored { mut table, baselines, request, out, notes } = scored(args)?;
+    let mut found = evaluate_predictions(&mut table, baselines.as_ref(), &request)?;
     found.notes.extend(notes);
     let written = out.as_deref().map(|folder| found.write(folder, &table)).transpose()?;
     if args.json {
@@ -47,6 +47,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
 /// What is judged, how, and where the results go.
 struct Scored {
     table: ScoredTable,
+    baselines: Option<Baselines>,
     request: EvaluationRequest,
     out: Option<PathBuf>,
     notes: Vec<String>,
@@ -58,12 +59,8 @@ fn scored(args: &EvaluateArgs) -> Result<Scored, Failure> {
         (_, Some(folder), Some(input)) => return scored_by(folder, input, args),
         (_, Some(folder), None) => (folder, args.out.clone().or(Some(folder.clone()))),
         (Some(path), ..) => {
-            return Ok(Scored {
-                table: read_predictions(path, positive)?,
-                request,
-                out: args.out.clone(),
-                notes,
-            });
+            let (table, out) = (read_predictions(path, positive)?, args.out.clone());
+            return Ok(Scored { table, baselines: None, request, out, notes });
         }
         (None, None, _) => return Err(Failure::new(WRONG_USE, "give a model's folder or --predictions")),
     };
@@ -73,7 +70,8 @@ fn scored(args: &EvaluateArgs) -> Result<Scored, Failure> {
         return Err(Failure::new(NOTHING_DONE, message)
             .with_help("give the folder that `hilum train --out` wrote, or a table with --predictions"));
     }
-    Ok(Scored { table: read_predictions(&path, positive)?, request, out, notes })
+    let baselines = Baselines::read(folder)?;
+    Ok(Scored { table: read_predictions(&path, positive)?, baselines, request, out, notes })
 }
 
 /// What the model in `folder` says of data that it has not seen.
@@ -89,7 +87,7 @@ fn scored_by(folder: &Path, input: &Path, args: &EvaluateArgs) -> Result<Scored,
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
-    let JudgedDataset { table, facts, seen } = judged?;
+    let JudgedDataset { table, facts, baselines, seen } = judged?;
     let mut notes: Vec<String> = facts.findings.iter().map(|finding| finding.message.clone()).collect();
     notes.extend(
         facts.left_out.iter().take(NAMED).map(|left| format!("left out: {}: {}", left.id, left.reason)),
@@ -102,7 +100,7 @@ fn scored_by(folder: &Path, input: &Path, args: &EvaluateArgs) -> Result<Scored,
         ));
     }
     let request = EvaluationRequest { sides: vec![Side::Test], ..args.request() };
-    Ok(Scored { table, request, out: args.out.clone(), notes })
+    Ok(Scored { table, baselines, request, out: args.out.clone(), notes })
 }
 
 fn print(found: &EvaluationFile) {

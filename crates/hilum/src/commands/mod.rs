@@ -6,6 +6,7 @@ mod dataset;
 mod demo;
 mod describe;
 mod evaluate;
+mod export;
 mod figure;
 mod info;
 mod matching;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Dataset(args) => dataset::dataset(*args),
         Command::Train(args) => train::train(&args),
         Command::Predict(args) => predict::predictions(&args),
+        Command::Export(args) => export::export(&args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Compare(args) => compare::compare(&args),

@@ -51,6 +51,11 @@ impl Watch {
                 self.bar.set_position(*done as u64);
                 self.bar.set_message("reading pictures");
             }
+            TrainEvent::Baselines(done, of) => {
+                self.bar.set_length(*of as u64);
+                self.bar.set_position(*done as u64);
+                self.bar.set_message("fitting baselines");
+            }
             TrainEvent::Begins { facts, parameters, done } => {
                 self.say(&format!("{DIM}{}, {parameters} parameters{DIM:#}", sides(facts)));
                 if *done > 0 {

@@ -59,6 +59,20 @@ pub struct LoadedModel {
 /// [`CohortError::Read`] if a file cannot be read; [`CohortError::Dataset`] where it is no description, of another
 /// version, or the weights are not those that it was written for.
 pub fn load_model(folder: &Path, compute: Compute) -> Result<LoadedModel, CohortError> {
+    let (description, weights) = read_model(folder)?;
+    let classifier = NetClassifier::new(
+        &description.net,
+        &weights,
+        description.classes.clone(),
+        description.mirrored_scoring,
+        compute,
+    );
+    let classifier = classifier.map_err(DatasetError::learn)?.with_temperature(description.temperature);
+    Ok(LoadedModel { description, classifier })
+}
+
+/// The description in a folder, and the weights that it was written for.
+pub(super) fn read_model(folder: &Path) -> Result<(ModelDescription, Weights), CohortError> {
     let path = folder.join(DESCRIPTION);
     let foreign = |why: String| DatasetError::ForeignModel { file: DESCRIPTION, why };
     let text = fs::read(&path).map_err(CohortError::read(&path))?;
@@ -81,15 +95,7 @@ pub fn load_model(folder: &Path, compute: Compute) -> Result<LoadedModel, Cohort
         return Err(DatasetError::ForeignModel { file: WEIGHTS, why }.into());
     }
     let (weights, _) = Weights::from_safetensors(&bytes).map_err(DatasetError::learn)?;
-    let classifier = NetClassifier::new(
-        &description.net,
-        &weights,
-        description.classes.clone(),
-        description.mirrored_scoring,
-        compute,
-    );
-    let classifier = classifier.map_err(DatasetError::learn)?.with_temperature(description.temperature);
-    Ok(LoadedModel { description, classifier })
+    Ok((description, weights))
 }
 
 impl ModelDescription {

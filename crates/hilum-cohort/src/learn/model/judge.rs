@@ -3,10 +3,10 @@
 use super::description::LoadedModel;
 use crate::{
     CohortError,
-    evaluation::{ScoredTable, read_predictions},
+    evaluation::{Baselines, ScoredTable, read_predictions},
     learn::{
         ClassChoice, DatasetError, DatasetFacts, DatasetRequest, Division, LoadedDataset, Preparing,
-        load_dataset, split_file::read_split,
+        ladder_features, load_dataset, split_file::read_split,
     },
 };
 use hilum_learn::{Example, dataset::Side};
@@ -20,6 +20,8 @@ pub struct JudgedDataset {
     pub table: ScoredTable,
     /// What the data set is.
     pub facts: DatasetFacts,
+    /// The model's baselines on the same cases, where its folder has them.
+    pub baselines: Option<Baselines>,
     /// Names of cases that are called like examples that the model was trained on or chosen by.
     pub seen: Vec<String>,
 }
@@ -57,7 +59,11 @@ pub fn judge_dataset(
     let seen = seen(folder, &cases)?;
     let own = read_predictions(&folder.join("predictions.parquet"), None)?;
     let table = own.with_new_cases(&loaded, &cases, model)?;
-    Ok(JudgedDataset { table, facts: loaded.facts, seen })
+    let mut baselines = Baselines::read(folder)?;
+    if let Some(baselines) = &mut baselines {
+        baselines.apply(&ladder_features(&request, progress)?);
+    }
+    Ok(JudgedDataset { table, facts: loaded.facts, baselines, seen })
 }
 
 /// Cases with the name of an example that the model knows: the last part of a path, as folders are called differently.

@@ -1,13 +1,17 @@
 //! Training into a folder: what is there after each epoch is enough to go on from, whatever happens.
 
-use super::description::{DESCRIPTION_FORMAT, ModelDescription};
+use super::{
+    card::card,
+    description::{DESCRIPTION_FORMAT, ModelDescription},
+    epochs::{CHECKPOINT, remove_checkpoint, write_checkpoint, write_curves, write_history},
+};
 use crate::{
     CohortError, Stop,
-    evaluation::ScoredTable,
+    evaluation::{EvaluationRequest, ScoredTable, evaluate_predictions},
     files::write_whole,
     learn::{
-        DatasetError, DatasetFacts, DatasetRequest, LoadedDataset, load_dataset, pretrained::pretrained,
-        write_split,
+        DatasetError, DatasetFacts, DatasetRequest, LoadedDataset, fit_baselines, load_dataset,
+        pretrained::pretrained, write_split,
     },
     lock::OutLock,
 };
@@ -16,12 +20,8 @@ use hilum_learn::{
     Onward, TrainSettings, Training, Weights, choose_threshold, dataset::Side, fit_temperature,
     probabilities,
 };
-use hilum_report::{EpochPoint, learning_curves, write_figure};
 use serde::Serialize;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 /// A model to be trained.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,8 @@ pub struct TrainRequest {
 pub enum TrainEvent<'a> {
     /// So many of so many pictures are read.
     Reading(usize, usize),
+    /// So many of so many pictures are looked at for the baselines.
+    Baselines(usize, usize),
     /// The data set is there and training begins, or goes on after so many epochs.
     Begins {
         /// What is trained on.
@@ -96,12 +98,13 @@ pub struct TrainSummary {
     pub data: DatasetFacts,
 }
 
-const CHECKPOINT: &str = "checkpoint/training.safetensors";
+/// Folds that choose the baselines' penalties; the same for every model, so that ladders can be compared.
+const LADDER_SEED: u64 = 1;
 
-/// Trains a model into `request.out`.
+/// Trains a model into `request.out`, and beside it the ladder of baselines.
 ///
 /// After each epoch the checkpoint and history.jsonl are replaced, each in one step; at the end come the predictions
-/// for validation and test side, the figure, the weights, and last model.json, and the checkpoint goes.
+/// for validation and test side, the figure, the model card, the weights, and last model.json, and the checkpoint goes.
 ///
 /// # Errors
 /// As [`load_dataset`]; [`CohortError::Dataset`] for what the training refuses or runs into, and for a folder that holds a
@@ -137,6 +140,12 @@ pub fn train_model(
         .transpose()?;
     let training = training(&loaded, &plan, start.as_ref(), request);
     write_split(&out.join("split.csv"), &loaded)?;
+    let judging = EvaluationRequest::default();
+    let baselines =
+        fit_baselines(&request.data, &loaded, judging.settings.specificity, LADDER_SEED, &|done, of| {
+            event(TrainEvent::Baselines(done, of));
+        })?;
+    baselines.write(out)?;
     let done = saved.as_deref().map(Training::epochs_of).transpose().map_err(DatasetError::learn)?;
     event(TrainEvent::Begins { facts: &loaded.facts, parameters, done: done.unwrap_or(0) });
     let mut watch = |moment: Moment<'_>| -> Result<Onward, Fault> {
@@ -193,6 +202,9 @@ pub fn train_model(
         weights_blake3: String::new(),
         data: loaded.facts.clone(),
     };
+    let judged = evaluate_predictions(&mut scored, Some(&baselines), &judging)?;
+    let card = card(&description, parameters, &judged);
+    write_whole(&out.join("model_card.md"), card.as_bytes())?;
     description.write(out, &trained.weights)?;
     remove_checkpoint(&checkpoint)?;
     Ok(TrainSummary {
@@ -286,52 +298,6 @@ fn key(loaded: &LoadedDataset, plan: &NetPlan, start: Option<&Weights>, settings
         });
     }
     hasher.finalize().to_hex().to_string()
-}
-
-fn write_checkpoint(path: &Path, bytes: &[u8]) -> Result<(), CohortError> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(CohortError::write(folder))?;
-    }
-    write_whole(path, bytes)
-}
-
-fn remove_checkpoint(path: &Path) -> Result<(), CohortError> {
-    if let Some(folder) = path.parent().filter(|_| path.is_file()) {
-        fs::remove_file(path).map_err(CohortError::write(path))?;
-        // Something else may lie there; it is not ours to remove.
-        let _ = fs::remove_dir(folder);
-    }
-    Ok(())
-}
-
-fn write_history(out: &Path, history: &[EpochRecord]) -> Result<(), CohortError> {
-    let path = out.join("history.jsonl");
-    let mut text = Vec::new();
-    for record in history {
-        serde_json::to_writer(&mut text, record).map_err(|e| CohortError::write(&path)(e.into()))?;
-        text.push(b'\n');
-    }
-    write_whole(&path, &text)
-}
-
-/// The notebook's figure 17 of this training, as SVG and PNG.
-fn write_curves(out: &Path, history: &[EpochRecord], kept: usize) -> Result<(), CohortError> {
-    let points: Vec<EpochPoint> = (history.iter())
-        .map(|r| EpochPoint {
-            accuracy: r.accuracy,
-            val_accuracy: r.val_accuracy,
-            loss: r.loss,
-            val_loss: r.val_loss,
-        })
-        .collect();
-    let Some(svg) = learning_curves(&points, kept) else { return Ok(()) };
-    let folder = out.join("figures");
-    fs::create_dir_all(&folder).map_err(CohortError::write(&folder))?;
-    for ending in ["svg", "png"] {
-        write_figure(&folder.join(format!("history.{ending}")), &svg, 1600)
-            .map_err(|source| CohortError::Figure { source })?;
-    }
-    Ok(())
 }
 
 /// What the model says of every example that it was not fitted to; without probabilities, which want a temperature.

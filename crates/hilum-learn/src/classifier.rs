@@ -61,10 +61,10 @@ pub fn probabilities(logits: &[f64], temperature: f64) -> Vec<f64> {
 #[derive(Debug)]
 pub struct NetClassifier {
     classes: Vec<String>,
-    net: Net,
-    compute: Compute,
+    pub(crate) net: Net,
+    pub(crate) compute: Compute,
     /// Logits are the mean over a picture and its mirror image.
-    mirrored: bool,
+    pub(crate) mirrored: bool,
     temperature: f64,
 }
 

@@ -16,7 +16,7 @@ const ARROWS: &[Arrow] = &[
     Arrow("hilum-report", &["hilum-core"], "tables and pictures already on disk: it never reads a volume"),
     Arrow(
         "hilum-learn",
-        &["hilum-core"],
+        &["hilum-core", "hilum-imaging"],
         "numbers and pictures in, statistics and models out: it never sees a file",
     ),
     Arrow("hilum-phantom", &["hilum-core"], "phantoms are made in memory; others write them"),

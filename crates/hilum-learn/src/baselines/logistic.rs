@@ -5,8 +5,7 @@
 //! more have one each (multinomial). D. R. Cox, J. R. Stat. Soc. B 20 (1958) 215-242; Newton's method for it is iteratively
 //! reweighted least squares (Green 1984, doi:10.1111/j.2517-6161.1984.tb01288.x).
 
-use super::cholesky;
-use crate::{LearnError, classifier};
+use crate::{LearnError, classifier, linear};
 use serde::{Deserialize, Serialize};
 
 /// A promised gain this small, relative to the loss, is rounding.
@@ -193,12 +192,12 @@ impl<'a> Problem<'a> {
         }
         let mut change = slope.clone();
         // Cases that are all but certain leave the intercept without a bend of its own; a trace of one keeps it solvable.
-        if !cholesky::solve(&mut bend.clone(), &mut change) {
+        if !linear::solve(&mut bend.clone(), &mut change) {
             for i in 0..n {
                 bend[i * n + i] += 1e-8;
             }
             change.clone_from(&slope);
-            if !cholesky::solve(&mut bend, &mut change) {
+            if !linear::solve(&mut bend, &mut change) {
                 change.clone_from(&slope);
             }
         }

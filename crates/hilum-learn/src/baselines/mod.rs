@@ -4,7 +4,6 @@
 //! its penalty chosen by cross-validation among them. A rung without numbers says how frequent each class was: the
 //! majority. What the numbers are is the caller's business: facts of the header, pixels outside the lung, a ratio.
 
-mod cholesky;
 mod ladder;
 mod logistic;
 mod rung;

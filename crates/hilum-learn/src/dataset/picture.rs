@@ -36,6 +36,11 @@ impl Picture {
         &self.values
     }
 
+    /// All values, to be changed.
+    pub fn values_mut(&mut self) -> &mut [u16] {
+        &mut self.values
+    }
+
     /// The values of one channel, `[row, col]`.
     ///
     /// # Panics

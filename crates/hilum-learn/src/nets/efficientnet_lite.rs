@@ -127,12 +127,15 @@ impl EfficientNetLite {
         }
     }
 
-    pub(super) fn forward(&self, x: Tensor<4>, pass: Pass) -> Tensor<2> {
+    pub(super) fn features(&self, x: Tensor<4>) -> Tensor<4> {
         let x = if x.dims()[3] == 1 { x.repeat_dim(3, 3) } else { x };
         let x = self.stem_norm.forward(self.stem.forward(x, Activation::None), Activation::Relu6);
         let x = self.blocks.iter().fold(x, |x, block| block.forward(x));
-        let x = self.top_norm.forward(self.top.forward(x, Activation::None), Activation::Relu6);
-        self.head.forward(dropout(global_mean(x), self.dropout, pass))
+        self.top_norm.forward(self.top.forward(x, Activation::None), Activation::Relu6)
+    }
+
+    pub(super) fn logits(&self, features: Tensor<4>, pass: Pass) -> Tensor<2> {
+        self.head.forward(dropout(global_mean(features), self.dropout, pass))
     }
 }
 

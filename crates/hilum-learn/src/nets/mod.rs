@@ -102,11 +102,25 @@ impl Net {
 
     /// The logits `[N, outputs]` of pictures `[N, H, W, C]`.
     pub(crate) fn forward(&self, pictures: Tensor<4>, pass: Pass) -> Tensor<2> {
+        self.logits(self.features(pictures), pass)
+    }
+
+    /// The last feature maps `[N, h, w, maps]`, before what brings all places together.
+    pub(crate) fn features(&self, pictures: Tensor<4>) -> Tensor<4> {
         let input = (pictures - self.plan.mean) / self.plan.deviation;
         match &self.layers {
-            Layers::Notebook(net) => net.forward(input, pass),
-            Layers::Residual(net) => net.forward(input, pass),
-            Layers::EfficientNetLite(net) => net.forward(input, pass),
+            Layers::Notebook(net) => net.features(input),
+            Layers::Residual(net) => net.features(input),
+            Layers::EfficientNetLite(net) => net.features(input),
+        }
+    }
+
+    /// The logits `[N, outputs]` of feature maps.
+    pub(crate) fn logits(&self, features: Tensor<4>, pass: Pass) -> Tensor<2> {
+        match &self.layers {
+            Layers::Notebook(net) => net.logits(features, pass),
+            Layers::Residual(net) => net.logits(features, pass),
+            Layers::EfficientNetLite(net) => net.logits(features, pass),
         }
     }
 }

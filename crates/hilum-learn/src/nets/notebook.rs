@@ -32,12 +32,14 @@ impl Notebook {
         }
     }
 
-    pub(super) fn forward(&self, x: Tensor<4>, pass: Pass) -> Tensor<2> {
+    pub(super) fn features(&self, x: Tensor<4>) -> Tensor<4> {
         let x = self.conv1.forward_pool(x);
         let x = self.conv2.forward_pool(x);
-        let x = self.conv3.forward(x, Activation::Relu);
-        let x = dropout(x, self.dropout, pass);
-        self.dense.forward(x.flatten(1, 3))
+        self.conv3.forward(x, Activation::Relu)
+    }
+
+    pub(super) fn logits(&self, features: Tensor<4>, pass: Pass) -> Tensor<2> {
+        self.dense.forward(dropout(features, self.dropout, pass).flatten(1, 3))
     }
 }
 

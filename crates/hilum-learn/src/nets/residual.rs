@@ -61,11 +61,14 @@ impl Residual {
         }
     }
 
-    pub(super) fn forward(&self, x: Tensor<4>, pass: Pass) -> Tensor<2> {
+    pub(super) fn features(&self, x: Tensor<4>) -> Tensor<4> {
         let x = self.stem_norm.forward(self.stem.forward(x, Activation::None), Activation::Relu);
         let x = max_pool(x, Window::same(3).stride(2));
-        let x = self.blocks.iter().fold(x, |x, block| block.forward(x));
-        self.head.forward(dropout(global_mean(x), self.dropout, pass))
+        self.blocks.iter().fold(x, |x, block| block.forward(x))
+    }
+
+    pub(super) fn logits(&self, features: Tensor<4>, pass: Pass) -> Tensor<2> {
+        self.head.forward(dropout(global_mean(features), self.dropout, pass))
     }
 }
 

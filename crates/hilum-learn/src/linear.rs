@@ -2,7 +2,7 @@
 
 /// Solves `matrix x = right` in place of `right`; `matrix` is `[n, n]`, its lower half is read and overwritten. `false` if it is
 /// not positive definite.
-pub(super) fn solve(matrix: &mut [f64], right: &mut [f64]) -> bool {
+pub(crate) fn solve(matrix: &mut [f64], right: &mut [f64]) -> bool {
     let n = right.len();
     for i in 0..n {
         for j in 0..=i {

@@ -176,6 +176,14 @@ pub enum CohortError {
         /// Epochs of the training.
         total: usize,
     },
+    /// A picture or map could not be written.
+    #[error("cannot write {}: {reason}", path.display())]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// A prediction was asked to stop.
     #[error("stopped with {done} of {total} cases looked at; nothing was written")]
     PredictionStopped {

@@ -28,6 +28,11 @@ impl Upright {
         }
     }
 
+    /// Whether upright rows are stored columns.
+    pub(crate) fn is_transposed(&self) -> bool {
+        self.transposed
+    }
+
     pub(crate) fn rows(&self) -> usize {
         self.down.0
     }
@@ -52,6 +57,16 @@ impl Upright {
                 stored[r * self.stored_cols + c]
             })
             .collect()
+    }
+
+    /// The values of an upright slice as they are stored: what [`Self::values`] undoes.
+    pub(crate) fn stored_values(&self, upright: &[f32]) -> Vec<f32> {
+        let mut stored = vec![0.0; upright.len()];
+        for (at, value) in upright.iter().enumerate() {
+            let (r, c) = self.stored(at / self.cols(), at % self.cols());
+            stored[r * self.stored_cols + c] = *value;
+        }
+        stored
     }
 
     /// A mask of a stored slice, upright.
@@ -84,7 +99,9 @@ mod tests {
         let psl = Geometry::new([2, 3, 1], psl, AffineSource::Sform).unwrap();
         let turned = Upright::of(&psl);
         assert_eq!((turned.rows(), turned.cols()), (2, 3));
-        assert_eq!(turned.values(&[0.0, 3.0, 1.0, 4.0, 2.0, 5.0]), seen);
+        let stored = [0.0, 3.0, 1.0, 4.0, 2.0, 5.0];
+        assert_eq!(turned.values(&stored), seen);
+        assert_eq!(turned.stored_values(&seen), stored);
         let mask = Mask::from_fn(3, 2, |r, c| (r, c) == (2, 0));
         assert_eq!(turned.mask(&mask), Mask::from_fn(2, 3, |r, c| (r, c) == (0, 2)));
     }

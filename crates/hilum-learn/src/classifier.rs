@@ -98,6 +98,18 @@ impl NetClassifier {
         self
     }
 
+    /// The same net with its weights in another order, drawn from `seed`: it knows nothing any more. An explanation that does
+    /// not change with it explains the picture alone (Adebayo et al. 2018, arXiv:1810.03292).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn forgetful(&self, seed: u64) -> Result<Self, LearnError> {
+        let weights = self.net.weights().shuffled(seed);
+        let net = Net::with_weights(&self.net.plan, &weights, &self.compute.device())?;
+        Ok(Self { net, classes: self.classes.clone(), ..*self })
+    }
+
     /// Logits of borrowed pictures.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use crate::{
     convert_args::{CONVERT_HELP, ConvertArgs},
     data_args::{DATASET_HELP, DatasetArgs},
     evaluate_args::{EVALUATE_HELP, EvaluateArgs},
+    explain_args::{EXPLAIN_HELP, ExplainArgs},
     export_args::{EXPORT_HELP, ExportArgs},
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
@@ -108,6 +109,9 @@ pub(crate) enum Command {
     /// Let a model say of pictures or scans what class they are of.
     #[command(after_help = PREDICT_HELP)]
     Predict(PredictArgs),
+    /// Say what a model goes by, and whether that can be believed: LIME, Grad-CAM, RISE, occlusion, each checked.
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(Box<ExplainArgs>),
     /// Write a model as one ONNX file, for other programs.
     #[command(after_help = EXPORT_HELP)]
     Export(ExportArgs),

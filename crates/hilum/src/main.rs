@@ -6,6 +6,7 @@ mod config;
 mod convert_args;
 mod data_args;
 mod evaluate_args;
+mod explain_args;
 mod export_args;
 mod failure;
 mod figure_args;

@@ -59,6 +59,7 @@ pub(super) fn panel(shown: &Shown, window: WindowWish, paint: Paint, whole: bool
         note: shown.place(),
         picture: PanelPicture { width: width as usize, height: height as usize, bytes },
         mm_per_px: display.pixel_mm(),
+        anatomical: true,
         focus,
         outlines: outlined,
         grey_scale: None,

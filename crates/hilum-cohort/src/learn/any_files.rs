@@ -68,7 +68,7 @@ fn of_scan(scan: ScanRef) -> Entry {
 }
 
 impl Entry {
-    fn unknown(id: String, file: EntryFile) -> Self {
+    pub(super) fn unknown(id: String, file: EntryFile) -> Self {
         Self { id, label: None, patient: None, given: None, file, scan: None }
     }
 }

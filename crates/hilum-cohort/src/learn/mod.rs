@@ -10,6 +10,7 @@ mod classes;
 mod division;
 mod entry;
 mod error;
+mod explain;
 mod facts;
 mod figure_name;
 mod findings;
@@ -25,6 +26,7 @@ mod split_file;
 mod tables;
 
 pub use error::DatasetError;
+pub use explain::{ExplainMethod, ExplainRequest, ExplainedCase, ExplanationFile, Segments, explain};
 pub use facts::{ClassCount, DatasetFacts, DividedGroup, LeftOutExample, SideCount};
 pub use ladder::{fit_baselines, ladder_features};
 pub use load::{DatasetFile, LoadedDataset, load_dataset};

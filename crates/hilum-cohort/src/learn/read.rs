@@ -7,17 +7,36 @@ use crate::{
     figures::{Candidate, Pick, Shown, Source as ScanSource, load},
     upright::Upright,
 };
-use hilum_core::{Direction, Mask, Recipe};
+use hilum_core::{Direction, Geometry, Mask, Recipe};
 use hilum_imaging::lungs_of_picture;
 use hilum_io::raster::{self, read_picture};
 use hilum_learn::dataset::{Preprocessing, Source};
 use std::path::Path;
 
+/// Where in a scan a slice lies.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// Index of the slice in its scan.
+    pub(super) index: usize,
+    /// The grid of the scan, or of the slice that a run left of it.
+    pub(super) geometry: Geometry,
+}
+
 /// What an entry holds; or why it cannot be used.
 pub(super) fn read(entry: &Entry, preprocessing: &Preprocessing) -> Result<Source, String> {
+    read_in_place(entry, preprocessing).map(|(source, _)| source)
+}
+
+/// The same, and of a scan where it comes from.
+pub(super) fn read_in_place(
+    entry: &Entry,
+    preprocessing: &Preprocessing,
+) -> Result<(Source, Option<Place>), String> {
     match &entry.file {
-        EntryFile::Picture(path) => picture(path, preprocessing),
-        EntryFile::Scan(candidate) => slice(entry, candidate, preprocessing),
+        EntryFile::Picture(path) => picture(path, preprocessing).map(|source| (source, None)),
+        EntryFile::Scan(candidate) => {
+            slice(entry, candidate, preprocessing).map(|(source, place)| (source, Some(place)))
+        }
     }
 }
 
@@ -30,7 +49,11 @@ fn picture(path: &Path, preprocessing: &Preprocessing) -> Result<Source, String>
 }
 
 /// The slice with the largest lung area, of a file with one slice that one; and its neighbours, where they are wanted.
-fn slice(entry: &Entry, candidate: &Candidate, preprocessing: &Preprocessing) -> Result<Source, String> {
+fn slice(
+    entry: &Entry,
+    candidate: &Candidate,
+    preprocessing: &Preprocessing,
+) -> Result<(Source, Place), String> {
     let neighbours: Vec<i16> = preprocessing.neighbours_mm().collect();
     let alone = match &candidate.source {
         ScanSource::Scan(scan) if neighbours.is_empty() && !preprocessing.needs_lungs() => {
@@ -56,7 +79,8 @@ fn slice(entry: &Entry, candidate: &Candidate, preprocessing: &Preprocessing) ->
         }
         source.planes.extend(neighbour.planes.into_values().map(|plane| (offset_mm, plane)));
     }
-    Ok(source)
+    let place = Place { index: chosen.index, geometry: chosen.geometry.clone() };
+    Ok((source, place))
 }
 
 /// The slice that lies nearest to `offset_mm` from the chosen one, towards the head where positive.

@@ -45,6 +45,20 @@ impl Frame {
         Self { rows: wider(self.rows, rows), cols: wider(self.cols, cols) }
     }
 
+    /// For each row and each column of a picture of `[rows, cols]` pixels the row or column of `side_px` that shows its
+    /// centre when the frame becomes a square of that side.
+    pub(super) fn places(self, [rows, cols]: [usize; 2], side_px: usize) -> [Vec<Option<usize>>; 2] {
+        let along = |[first, end]: [i64; 2], len: usize| {
+            let place = |n: i64| {
+                // Centres: (n - first + 1/2) of (end - first) become as many of side_px.
+                let shown = (first..end).contains(&n);
+                shown.then(|| (((2 * (n - first) + 1) * side_px as i64) / (2 * (end - first))) as usize)
+            };
+            (0..len as i64).map(place).collect()
+        };
+        [along(self.rows, rows), along(self.cols, cols)]
+    }
+
     pub(super) fn size_px(self) -> [usize; 2] {
         [self.rows, self.cols].map(|[first, end]| (end - first).max(0) as usize)
     }

@@ -194,7 +194,7 @@ mod tests {
     fn a_mirrored_classifier_sees_the_mirrored_picture_in_the_mirrored_place() {
         let plan = NetPlan::new(Architecture::named("residual").unwrap(), 1, [64, 64], 2);
         let drawn = Net::drawn(&plan, 3, &Compute::Cpu.device()).unwrap().weights();
-        // Heads are drawn as zeros; something must be seen.
+        // A head that is for some maps and against others.
         let mut weights = drawn;
         let head = weights.0.get_mut("head.weight").unwrap();
         head.values.iter_mut().enumerate().for_each(|(n, value)| *value = (n % 7) as f32 / 7.0 - 0.3);

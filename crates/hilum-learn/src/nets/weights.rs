@@ -1,6 +1,6 @@
 //! A net's weights off the device: named arrays, averaged, written and read as safetensors.
 
-use crate::LearnError;
+use crate::{LearnError, random::Random};
 use burn::{
     module::{ModuleMapper, ModuleVisitor, Param, ParamId},
     tensor::{Tensor, TensorData},
@@ -48,6 +48,15 @@ impl Weights {
                 *value += (f64::from(newer - *value) * share) as f32;
             }
         }
+    }
+
+    /// The same values in every array, in another order: what a net knew is gone, how large its numbers are is not.
+    pub(crate) fn shuffled(&self, seed: u64) -> Self {
+        let mut shuffled = self.clone();
+        for (n, array) in shuffled.0.values_mut().enumerate() {
+            Random::of(&[seed, n as u64]).shuffle(&mut array.values);
+        }
+        shuffled
     }
 
     /// The weights as a file in the safetensors format, with a `note` in its header.

@@ -6,6 +6,7 @@ mod dataset;
 mod demo;
 mod describe;
 mod evaluate;
+mod explain;
 mod export;
 mod figure;
 mod info;
@@ -37,6 +38,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Dataset(args) => dataset::dataset(*args),
         Command::Train(args) => train::train(&args),
         Command::Predict(args) => predict::predictions(&args),
+        Command::Explain(args) => explain::explanations(&args),
         Command::Export(args) => export::export(&args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),

@@ -160,13 +160,7 @@ impl Preprocessing {
             return Err(LearnError::WrongSource { wanted: self.source, found: source.kind });
         }
         let size = [source.rows, source.cols];
-        let lung = match (&source.lung, self.region) {
-            (_, Region::Whole) => None,
-            (None, _) => return Err(LearnError::NoChannel { channel: Channel::Lung }),
-            (Some(lung), _) => Some(lung).filter(|lung| !lung.view().is_empty()),
-        };
-        let part = lung.map_or(Frame::whole(size), |lung| Frame::around(lung).widened(size));
-        let frame = self.fit.square(part);
+        let (frame, lung) = self.frame(source)?;
         let to = [self.size_px; 2];
         let mut values = Vec::with_capacity(self.channels.len() * self.size_px * self.size_px);
         for &channel in &self.channels {
@@ -187,6 +181,33 @@ impl Preprocessing {
         let picture = Picture::new(self.channels.len(), to[0], to[1], values);
         let picture = picture.ok_or_else(|| LearnError::Preprocessing { problem: "no pixels".to_owned() })?;
         Ok(Prepared { picture, without_lungs: self.region != Region::Whole && lung.is_none() })
+    }
+
+    /// The part of a picture that is seen, and the lungs that it goes by.
+    fn frame<'a>(&self, source: &'a Source) -> Result<(Frame, Option<&'a Mask>), LearnError> {
+        let size = [source.rows, source.cols];
+        let lung = match (&source.lung, self.region) {
+            (_, Region::Whole) => None,
+            (None, _) => return Err(LearnError::NoChannel { channel: Channel::Lung }),
+            (Some(lung), _) => Some(lung).filter(|lung| !lung.view().is_empty()),
+        };
+        let part = lung.map_or(Frame::whole(size), |lung| Frame::around(lung).widened(size));
+        Ok((self.fit.square(part), lung))
+    }
+
+    /// For every pixel of `source`, `[row, col]`, the pixel of the input that shows its centre; `None` where the input shows
+    /// nothing of it. Brings what is known of an input back to where it comes from.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn shown_at(&self, source: &Source) -> Result<Vec<Option<u32>>, LearnError> {
+        let (frame, _) = self.frame(source)?;
+        let [rows, cols] = frame.places([source.rows, source.cols], self.size_px);
+        let of_row = |row: &Option<usize>| {
+            let row = *row;
+            cols.iter().map(move |col| Some((row? * self.size_px + (*col)?) as u32)).collect::<Vec<_>>()
+        };
+        Ok(rows.iter().flat_map(of_row).collect())
     }
 
     fn plane(&self, source: &Source, channel: Channel) -> Result<Vec<u16>, LearnError> {

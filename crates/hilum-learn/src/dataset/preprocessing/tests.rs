@@ -121,3 +121,24 @@ fn it_is_stored_in_words_and_read_back() {
     );
     assert_eq!(serde_json::from_str::<Preprocessing>(&json).unwrap(), crop);
 }
+
+#[test]
+fn what_is_known_of_an_input_goes_back_to_where_it_comes_from() {
+    let halved = Preprocessing { size_px: 8, ..Preprocessing::of_hu_slices(8) };
+    let large = Source::of_hu(16, 24, vec![0.0; 16 * 24]);
+    let back = halved.shown_at(&large).unwrap();
+    // Two rows and three columns to a pixel.
+    assert_eq!(
+        [back[0], back[2], back[3], back[24], back[48]],
+        [Some(0), Some(0), Some(1), Some(0), Some(8)]
+    );
+    assert_eq!(back[16 * 24 - 1], Some(63));
+    let lungs = Preprocessing { region: Region::LungCrop, ..halved };
+    let back = lungs.shown_at(&slice()).unwrap();
+    // The box of rows and columns 2 to 5 is stretched to twice its size: a pixel's centre falls on the second of two.
+    assert_eq!((back[0], back[2 * 8 + 1]), (None, None));
+    assert_eq!((back[2 * 8 + 2], back[5 * 8 + 5]), (Some(9), Some(63)));
+    let padded = Preprocessing { fit: Fit::Pad, size_px: 8, ..Preprocessing::of_hu_slices(8) };
+    let back = padded.shown_at(&Source::of_hu(4, 8, vec![0.0; 32])).unwrap();
+    assert_eq!((back[0], back[31]), (Some(16), Some(47)));
+}

@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 pub struct Checks {
     /// Positive weight inside the lung.
     pub lung: Option<Inside>,
-    /// Positive weight inside lesions.
-    pub lesion: Option<Inside>,
+    /// Positive weight inside the dense tissue of the lung: vessels, airway walls, lesions.
+    pub dense: Option<Inside>,
     /// R² of LIME's linear model.
     pub r2: Option<f64>,
     /// Alike over seeds?
     pub repeatability: Option<Repeatability>,
     /// Better than chance?
     pub deletion: Option<DeletionInsertion>,
-    /// Rank correlation with the explanation of the same net with random weights: near 0 if the explanation follows the
+    /// Rank correlation with the explanation of the same net with its weights in another order, by size: near 0 if the explanation follows the
     /// net, near 1 if it follows the picture alone (Adebayo et al. 2018, arXiv:1810.03292).
     pub randomised_correlation: Option<f64>,
 }
@@ -41,7 +41,7 @@ pub const REPEATS_FROM: f64 = 0.6;
 /// Share of the positive weight inside the lung below which the classifier looks elsewhere.
 pub const INSIDE_FROM_FRAC: f64 = 0.5;
 
-/// Rank correlation with a net of random weights above which an explanation follows the picture alone.
+/// Rank correlation with a net whose weights are in another order above which an explanation follows the picture alone.
 pub const RANDOMISED_BELOW: f64 = 0.6;
 
 /// A verdict and the reasons for it, in plain words.
@@ -55,7 +55,7 @@ pub struct Judgement {
 
 /// Judges a classifier by the medians over its explanations.
 #[must_use]
-pub fn judge(checks: &[Checks]) -> Judgement {
+pub fn judge(checks: &[Checks], by_chance: bool) -> Judgement {
     let median_of = |of: &dyn Fn(&Checks) -> Option<f64>| median(checks.iter().filter_map(of).collect());
     let repeats = median_of(&|c| c.repeatability?.rank_correlation);
     let lung = median_of(&|c| c.lung?.weight_frac);
@@ -77,7 +77,7 @@ pub fn judge(checks: &[Checks]) -> Judgement {
         let high = r > RANDOMISED_BELOW;
         unstable |= high;
         let so = if high { "they show the picture, not the net" } else { "they follow the net" };
-        reasons.push(format!("With random weights in the net they correlate at {r:.2}: {so}."));
+        reasons.push(format!("With the net's weights in another order they correlate at {r:.2}: {so}."));
     }
     if let Some(g) = gain {
         let low = g <= 0.0;
@@ -95,14 +95,15 @@ pub fn judge(checks: &[Checks]) -> Judgement {
         ));
     }
     let verdict = match (unstable, lung) {
-        _ if repeats.is_none() => Verdict::Unknown,
+        _ if by_chance && repeats.is_none() => Verdict::Unknown,
         (true, _) => Verdict::Unstable,
         (false, Some(inside)) if inside < INSIDE_FROM_FRAC => Verdict::LooksElsewhere,
         (false, Some(_)) => Verdict::Trustworthy,
         (false, None) => Verdict::Unknown,
     };
     if verdict == Verdict::Unknown {
-        let missing = if repeats.is_none() { "explanations with several seeds" } else { "a lung mask" };
+        let missing =
+            if by_chance && repeats.is_none() { "explanations with several seeds" } else { "a lung mask" };
         reasons.push(format!("Without {missing} nothing more can be said."));
     }
     Judgement { verdict, reasons }
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn verdicts_follow_the_medians() {
-        let verdict = |all: &[Checks]| judge(all).verdict;
+        let verdict = |all: &[Checks]| judge(all, true).verdict;
         assert_eq!(verdict(&[checks(0.9, Some(0.8)), checks(0.8, Some(0.7))]), Verdict::Trustworthy);
         assert_eq!(
             verdict(&[checks(0.9, Some(0.1)), checks(0.8, Some(0.3)), checks(0.9, Some(0.9))]),
@@ -140,12 +141,17 @@ mod tests {
         assert_eq!(verdict(&[checks(0.2, Some(0.9))]), Verdict::Unstable);
         assert_eq!(verdict(&[checks(0.9, None)]), Verdict::Unknown);
         assert_eq!(verdict(&[]), Verdict::Unknown);
+        let fixed = Checks { repeatability: None, ..checks(0.9, Some(0.8)) };
+        assert_eq!(
+            (judge(&[fixed], true).verdict, judge(&[fixed], false).verdict),
+            (Verdict::Unknown, Verdict::Trustworthy)
+        );
     }
 
     #[test]
     fn an_explanation_that_ignores_the_net_is_not_trusted() {
         let ignoring = Checks { randomised_correlation: Some(0.95), ..checks(0.9, Some(0.9)) };
-        let judged = judge(&[ignoring]);
+        let judged = judge(&[ignoring], true);
         assert_eq!(judged.verdict, Verdict::Unstable);
         assert!(judged.reasons.iter().any(|r| r.contains("not the net")));
     }

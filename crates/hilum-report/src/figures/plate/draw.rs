@@ -145,8 +145,10 @@ fn draw_panel(
         |[px, py]| [x + (px - origin[0]) * scale, y + (py - origin[1]) * scale],
         [x, y, width, height],
     );
-    letters(svg, layout, [x, y, width, height], first);
-    scale_bar(svg, layout, scale / panel.mm_per_px, [x, y, width, height], first);
+    if panel.anatomical {
+        letters(svg, layout, [x, y, width, height], first);
+        scale_bar(svg, layout, scale / panel.mm_per_px, [x, y, width, height], first);
+    }
     if let Some(grey) = panel.grey_scale {
         grey_scale(svg, grey, [x, y + height + font.small * 0.5, width], font.small);
     }

@@ -55,6 +55,8 @@ pub struct Panel {
     pub picture: PanelPicture,
     /// The side of one pixel.
     pub mm_per_px: f64,
+    /// Whether sides and lengths are known: a picture without them gets no letters and no scale bar.
+    pub anatomical: bool,
     /// The part to show: first row and column, and the ones past the last.
     pub focus: [usize; 4],
     /// Closed lines to draw over the picture, as `[x, y]` in its pixels.
@@ -155,6 +157,7 @@ mod tests {
             note: "slice 3 of 9".to_owned(),
             picture: PanelPicture { width: 100, height: 100, bytes },
             mm_per_px: 2.0,
+            anatomical: true,
             focus: [0, 0, 100, 100],
             outlines: vec![vec![[40.0, 40.0], [60.0, 40.0], [60.0, 60.0], [40.0, 60.0]]],
             grey_scale: None,
@@ -194,6 +197,17 @@ mod tests {
         let (info, root) = (reader.info(), document.root_element());
         let height: f64 = root.attribute("height").unwrap().trim_end_matches("mm").parse().unwrap();
         assert_eq!((info.width, info.height), (1000, (height * 10.0).round() as u32));
+    }
+
+    #[test]
+    fn a_picture_without_geometry_gets_no_letters_and_no_bar() {
+        let plain = Panel { anatomical: false, ..panel() };
+        let plate = Plate {
+            sections: vec![Section { panels: vec![Some(plain)], ..Section::default() }],
+            ..Plate::default()
+        };
+        let svg = plate.draw(Paper { width_mm: 80.0, dpi: 100.0, columns: 1 }).unwrap().svg;
+        assert!(svg.contains("<image") && !svg.contains("scale-bar") && !svg.contains(">R<"), "{svg}");
     }
 
     #[test]

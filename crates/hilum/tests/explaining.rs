@@ -10,7 +10,7 @@ use story::{Story, assert_same};
 use story_pictures::{pictures, small_training};
 
 const QUICK: &str =
-    "explain model in --per-class 2 --checked 1 --samples 60 --features 3 --seed 4 --segments grid --out";
+    "explain model in --per-class 2 --checked 1 --samples 60 --features 3 --segments grid --out";
 
 fn trained() -> Story {
     let story = Story::new();

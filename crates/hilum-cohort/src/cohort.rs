@@ -7,16 +7,18 @@ use crate::{
     CohortError, Event, LabelMatch, Measure, RunFile, ScanRecord, Stop,
     budget::Budget,
     files::write_whole,
-    find::{Found, find},
+    find::{Found, find_at},
     labels::join_labels,
     ledger::{Ledger, resume_key},
     lock::OutLock,
+    mirror::Mirror,
     names::folder_names,
     reporting::write_report,
-    run_file::{Counts, ThisRun, bytes, inputs_blake3},
+    run_file::{Counts, ThisRun, bytes_read, inputs_blake3},
     schedule::{Job, Schedule},
 };
 use hilum_core::{Status, schema::Table};
+use hilum_io::store::{Location, StoreOptions, StoreUrl};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,10 +33,14 @@ const MEMORY_BESIDE_SCANS_BYTES: u64 = 48 << 20;
 /// What to run.
 #[derive(Debug, Clone)]
 pub struct RunRequest {
-    /// A scan, a folder, or a manifest.
-    pub input: PathBuf,
+    /// A scan, a folder, or a manifest; on disk or in a store.
+    pub input: Location,
+    /// How to reach stores.
+    pub store: StoreOptions,
     /// The output folder; made if it is not there.
     pub out: PathBuf,
+    /// The prefix of a store that is to hold what a run leaves in its output folder; `out` is then a folder to work in.
+    pub mirror: Option<StoreUrl>,
     /// A table of class labels.
     pub labels: Option<PathBuf>,
     /// Names of class labels for the report (`0` -> `Healthy`).
@@ -83,10 +89,14 @@ pub fn run<M: Measure>(
 ) -> Result<RunSummary, CohortError> {
     let started = Instant::now();
     let out = &request.out;
-    let mut found = find(&request.input, out)?;
+    let mut found = find_at(&request.input, out, request.mirror.as_ref(), &request.store)?;
     let labels = request.labels.as_ref().map(|path| join_labels(&mut found.scans, path)).transpose()?;
     let _lock = OutLock::take(out)?;
-    let ledger = Ledger::open(out)?;
+    let mirror = request.mirror.as_ref().map(|url| Mirror::open(url, &request.store)).transpose()?;
+    if let Some(mirror) = &mirror {
+        mirror.bring(out)?;
+    }
+    let ledger = Ledger::open(out)?.with_mirror(mirror);
     let settings =
         serde_json::to_value(measure).map_err(|e| CohortError::write(out.join("run.json"))(e.into()))?;
 
@@ -106,7 +116,7 @@ pub fn run<M: Measure>(
     let this_run = ThisRun {
         kept: plan.kept.len() as u64,
         done: done.len() as u64,
-        read_bytes: bytes(&done),
+        read_bytes: bytes_read(&done),
         seconds: 0.0,
         jobs: request.jobs.get(),
         max_memory_bytes: request.max_memory_bytes,
@@ -122,7 +132,7 @@ pub fn run<M: Measure>(
         hilum: env!("CARGO_PKG_VERSION").to_owned(),
         recipe: measure.recipe(),
         settings,
-        input: last_part(&request.input),
+        input: name_of(&request.input),
         inputs_blake3: inputs_blake3(&records),
         counts: Counts::of(&records),
         notes: notes(&found, labels.as_ref(), &ledger, &plan.folders)?,
@@ -135,7 +145,11 @@ pub fn run<M: Measure>(
     run.this_run.seconds = started.elapsed().as_secs_f64();
     run.write(out)?;
     let not_measured = not_measured(&records);
-    let report = write_report(out, &run, records)?;
+    let mut report = write_report(out, &run, records)?;
+    if let Some(mirror) = ledger.mirror() {
+        mirror.send_results(out)?;
+        report = PathBuf::from(mirror.address("report.html"));
+    }
     Ok(RunSummary { run, report, not_measured })
 }
 
@@ -197,7 +211,7 @@ fn write_config<M: Measure>(request: &RunRequest, measure: &M) -> Result<(), Coh
     let path = request.out.join("config.toml");
     let config = EffectiveConfig {
         hilum: env!("CARGO_PKG_VERSION"),
-        input: last_part(&request.input),
+        input: name_of(&request.input),
         labels: request.labels.as_deref().map(last_part),
         jobs: request.jobs.get(),
         max_memory_bytes: request.max_memory_bytes,
@@ -208,6 +222,13 @@ fn write_config<M: Measure>(request: &RunRequest, measure: &M) -> Result<(), Coh
     let text =
         toml::to_string_pretty(&config).map_err(|e| CohortError::write(&path)(std::io::Error::other(e)))?;
     write_whole(&path, text.as_bytes())
+}
+
+fn name_of(input: &Location) -> String {
+    match input {
+        Location::Disk(path) => last_part(path),
+        Location::Store(_) => input.name(),
+    }
 }
 
 /// The last part of a path, for outputs that must not name the machine's folders.

@@ -20,6 +20,13 @@ pub enum CohortError {
         /// What was there instead, in words.
         left_out: String,
     },
+    /// A store did not do what it was asked for.
+    #[error(transparent)]
+    Store {
+        /// Which object, what the store said, what to do.
+        #[from]
+        source: hilum_io::store::StoreError,
+    },
     /// INPUT and OUT are one folder.
     #[error("{} is both the input and the output folder", path.display())]
     OutIsInput {

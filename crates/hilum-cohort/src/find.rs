@@ -2,15 +2,25 @@
 //!
 //! Whatever is found becomes a row, even if it turns out to be unreadable; what is not taken for a scan is counted.
 
-use crate::{CohortError, dicom_series::named_series, folder, groups::group_by_patient, manifest};
+use crate::{CohortError, dicom_series::named_series, folder, groups::group_by_patient, manifest, stores};
 use hilum_io::{
     ScanError, ScanFile,
     dicom::{DicomSeries, PatientKey, is_dicom},
+    store::{Location, RemoteFile, StoreOptions, StoreUrl},
 };
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
+
+/// A scan that lies in a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remote {
+    /// One object.
+    Object(RemoteFile),
+    /// The store did not give it: why not.
+    Unreachable(String),
+}
 
 /// One scan of the cohort, before it is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +29,10 @@ pub struct ScanRef {
     pub image_id: String,
     /// Where the scan lies, relative to INPUT or to the manifest; never an absolute path.
     pub uri: String,
-    /// The file to open, or the folder of a DICOM series.
+    /// The file to open, or the folder of a DICOM series; of a scan in a store its name alone.
     pub path: PathBuf,
+    /// Where the scan lies in a store; `None` for one on disk.
+    pub remote: Option<Remote>,
     /// The files of a DICOM series, sorted; empty for other scans.
     pub series: Vec<PathBuf>,
     /// Class label as given.
@@ -53,6 +65,7 @@ impl ScanRef {
             image_id,
             uri,
             path,
+            remote: None,
             series: Vec::new(),
             label: None,
             group: None,
@@ -62,19 +75,30 @@ impl ScanRef {
         }
     }
 
+    /// A scan that nothing is known of but where it lies in a store.
+    pub(crate) fn remote(image_id: String, uri: String, remote: Remote) -> Self {
+        let path = PathBuf::from(uri.rsplit('/').next().unwrap_or_default());
+        Self { remote: Some(remote), ..Self::bare(image_id, uri, path) }
+    }
+
     /// Opens the scan: reads its headers.
     ///
     /// # Errors
     /// [`ScanError`] if they cannot be read.
     pub fn open(&self) -> Result<ScanFile, ScanError> {
-        if self.series.is_empty() {
-            return ScanFile::open(&self.path);
+        match &self.remote {
+            Some(Remote::Object(object)) => ScanFile::open_object(object),
+            _ if self.series.is_empty() => ScanFile::open(&self.path),
+            _ => Ok(DicomSeries::open(&self.series)?.into()),
         }
-        Ok(DicomSeries::open(&self.series)?.into())
     }
 
-    /// The files that the scan is made of: one, both of a `.hdr`/`.img` pair as far as they exist, or those of a series.
+    /// The files on disk that the scan is made of: one, both of a `.hdr`/`.img` pair as far as they exist, or those of a
+    /// series; none for a scan in a store.
     pub fn files(&self) -> Vec<PathBuf> {
+        if self.remote.is_some() {
+            return Vec::new();
+        }
         if !self.series.is_empty() {
             return self.series.clone();
         }
@@ -93,18 +117,41 @@ impl ScanRef {
     }
 }
 
+/// Finds the scans of a path or of an address in a store; nothing below `out`, on disk or in a store, hidden, or written
+/// by an earlier run is taken.
+///
+/// # Errors
+/// [`CohortError`] as [`find()`], or if the store refuses.
+pub fn find_at(
+    input: &Location,
+    out: &Path,
+    mirror: Option<&StoreUrl>,
+    options: &StoreOptions,
+) -> Result<Found, CohortError> {
+    let url = match input {
+        Location::Disk(path) => return find_on_disk(path, out, options),
+        Location::Store(url) => url,
+    };
+    let found = stores::scans_at(url, mirror, options)?;
+    sorted(found, PathBuf::from(url.to_string()))
+}
+
 /// Finds the scans of `input`; nothing below `out`, hidden, or written by an earlier run is taken.
 ///
 /// # Errors
 /// [`CohortError`] if there is nothing at `input`, if it holds no scan, or if a manifest makes no sense.
 pub fn find(input: &Path, out: &Path) -> Result<Found, CohortError> {
+    find_on_disk(input, out, &StoreOptions::default())
+}
+
+fn find_on_disk(input: &Path, out: &Path, options: &StoreOptions) -> Result<Found, CohortError> {
     if !input.exists() {
         return Err(CohortError::NoInput { path: input.to_owned() });
     }
-    let mut found = if input.is_dir() {
+    let found = if input.is_dir() {
         folder::scans_below(input, out)?
     } else if manifest::is_table(input) {
-        manifest::scans_listed(input)?
+        manifest::scans_listed(input, &manifest::base_of(input), options)?
     } else if is_dicom(input) {
         let series = named_series(&[input.to_owned()], input.parent().unwrap_or(Path::new("")));
         let scans = series.series.into_iter().map(|(image_id, scan)| ScanRef { image_id, ..scan }).collect();
@@ -114,9 +161,13 @@ pub fn find(input: &Path, out: &Path) -> Result<Found, CohortError> {
         let id = without_ending(&name).to_owned();
         Found { scans: vec![ScanRef::bare(id, name, input.to_owned())], ..Found::default() }
     };
+    sorted(found, input.to_owned())
+}
+
+fn sorted(mut found: Found, input: PathBuf) -> Result<Found, CohortError> {
     if found.scans.is_empty() {
         let left_out = left_out_in_words(&found.left_out);
-        return Err(CohortError::NothingFound { path: input.to_owned(), left_out });
+        return Err(CohortError::NothingFound { path: input, left_out });
     }
     found.scans.sort_by(|a, b| a.image_id.cmp(&b.image_id));
     group_by_patient(&mut found.scans);

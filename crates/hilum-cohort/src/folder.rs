@@ -134,7 +134,7 @@ pub(crate) fn below(path: &Path, root: &Path) -> String {
 }
 
 /// Whether this is the `.img` of a header that is in the folder too.
-fn is_data_of_a_pair(uri: &str, names: &BTreeSet<String>) -> bool {
+pub(crate) fn is_data_of_a_pair(uri: &str, names: &BTreeSet<String>) -> bool {
     let lower = uri.to_lowercase();
     let stem = lower.strip_suffix(".img").or_else(|| lower.strip_suffix(".img.gz"));
     stem.is_some_and(|s| names.contains(&format!("{s}.hdr")) || names.contains(&format!("{s}.hdr.gz")))
@@ -142,7 +142,7 @@ fn is_data_of_a_pair(uri: &str, names: &BTreeSet<String>) -> bool {
 
 /// One id for each uri: `site/a.nii.gz` is `site__a`. Where two would be alike, both keep their ending; where they
 /// still are, the later ones are numbered.
-fn image_ids<'a>(uris: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn image_ids<'a>(uris: impl Iterator<Item = &'a str>) -> Vec<String> {
     let full: Vec<String> = uris.map(|uri| uri.replace('/', "__")).collect();
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     for id in &full {
@@ -162,7 +162,7 @@ fn image_ids<'a>(uris: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 /// A short ending says what a file is; a long one may be part of a name and is not repeated.
-fn ending_in_words(name: &str) -> String {
+pub(crate) fn ending_in_words(name: &str) -> String {
     match name.rsplit_once('.') {
         Some((stem, ending))
             if !stem.is_empty()

@@ -4,7 +4,7 @@
 //! most the scans in flight. A record is kept while its key is unchanged: the key covers the input file and every
 //! setting that changes results, but not the label, group, site and split, which are put in anew.
 
-use crate::{CohortError, RECORD_VERSION, ScanRecord, ScanRef, files::write_json};
+use crate::{CohortError, RECORD_VERSION, Remote, ScanRecord, ScanRef, files::write_json, mirror::Mirror};
 use hilum_core::Status;
 use std::{
     collections::BTreeSet,
@@ -23,6 +23,7 @@ const TEMPORARY: &str = ".tmp-";
 #[derive(Debug)]
 pub(crate) struct Ledger {
     scans: PathBuf,
+    mirror: Option<Mirror>,
 }
 
 impl Ledger {
@@ -37,7 +38,17 @@ impl Ledger {
                 removed.map_err(CohortError::write(&path))?;
             }
         }
-        Ok(Self { scans })
+        Ok(Self { scans, mirror: None })
+    }
+
+    /// The same, with everything that is committed put into a store too.
+    pub(crate) fn with_mirror(self, mirror: Option<Mirror>) -> Self {
+        Self { mirror, ..self }
+    }
+
+    /// The prefix of a store that holds the same.
+    pub(crate) fn mirror(&self) -> Option<&Mirror> {
+        self.mirror.as_ref()
     }
 
     /// The record kept for `scan` under `key`, with today's label, group, site and split; `None` if there is none, or
@@ -49,16 +60,23 @@ impl Ledger {
         key: &str,
         outputs: &[&str],
     ) -> Result<Option<ScanRecord>, CohortError> {
-        let folder = self.scans.join(folder);
+        let (name, folder) = (folder, self.scans.join(folder));
         let Some(mut record) = read_record(&folder) else { return Ok(None) };
-        let whole = record.row.status != Status::Measured || outputs.iter().all(|f| folder.join(f).is_file());
-        if record.key != key || record.row.image_id != scan.image_id || !whole {
+        let there = |file: &str| match &self.mirror {
+            Some(mirror) => mirror.has(name, file),
+            None => folder.join(file).is_file(),
+        };
+        let whole = record.row.status != Status::Measured || outputs.iter().all(|file| there(file));
+        if key.is_empty() || record.key != key || record.row.image_id != scan.image_id || !whole {
             return Ok(None);
         }
         let before = record.clone();
         scan.describe(&mut record);
         if record != before {
             write_record(&folder, &record)?;
+            if let Some(mirror) = &self.mirror {
+                mirror.send(&format!("scans/{name}/{RECORD_FILE}"), &folder.join(RECORD_FILE))?;
+            }
         }
         Ok(Some(record))
     }
@@ -77,7 +95,8 @@ impl Ledger {
         let path = self.scans.join(folder);
         write_record(&temporary, record)?;
         remove_if_there(&path)?;
-        fs::rename(&temporary, &path).map_err(CohortError::write(&path))
+        fs::rename(&temporary, &path).map_err(CohortError::write(&path))?;
+        self.mirror.as_ref().map_or(Ok(()), |mirror| mirror.send_scan(folder, &path))
     }
 
     /// Folders that none of `known` is.
@@ -130,7 +149,8 @@ fn remove_if_there(path: &Path) -> Result<(), CohortError> {
     }
 }
 
-/// The resume key of a scan: its name, its files' sizes and times, `settings`, and the versions that write records.
+/// The resume key of a scan: its name, its files' sizes and times (in a store: size and ETag), `settings`, and the
+/// versions that write records. Empty, which is no key, where a store does not tell which object it holds.
 pub(crate) fn resume_key(scan: &ScanRef, settings: &str) -> String {
     let mut hash = blake3::Hasher::new();
     // Lengths go first, so that no two lists of fields read alike.
@@ -141,6 +161,12 @@ pub(crate) fn resume_key(scan: &ScanRef, settings: &str) -> String {
     field(&RECORD_VERSION.to_le_bytes());
     for text in [&scan.image_id, &scan.uri, settings] {
         field(text.as_bytes());
+    }
+    if let Some(Remote::Object(object)) = &scan.remote {
+        match object.identity() {
+            Some(identity) => field(identity.as_bytes()),
+            None => return String::new(),
+        }
     }
     for file in scan.files() {
         let facts = fs::metadata(&file).ok();

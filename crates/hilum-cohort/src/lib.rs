@@ -32,6 +32,7 @@ mod ledger;
 mod lock;
 mod manifest;
 mod method;
+mod mirror;
 mod names;
 mod pictures;
 mod record;
@@ -39,7 +40,9 @@ mod reporting;
 mod run_file;
 pub mod scan;
 mod schedule;
+mod scouting;
 mod segmentation;
+mod stores;
 mod upright;
 
 pub use class_table::{
@@ -51,7 +54,7 @@ pub use comparison::{CompareRequest, ComparisonFile, compare_table};
 pub use description::{ClassOutcome, Description, describe_table};
 pub use error::CohortError;
 pub use event::{Event, Stop};
-pub use find::{Found, ScanRef, find, left_out_in_words};
+pub use find::{Found, Remote, ScanRef, find, find_at, left_out_in_words};
 pub use labels::{LabelMatch, join_labels};
 pub use method::Measured;
 pub use record::{AreaCurve, InputFacts, RECORD_VERSION, ScanRecord};

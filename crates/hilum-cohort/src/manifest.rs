@@ -3,8 +3,9 @@
 //! Patient identities stay in memory: they become groups `g0001`, `g0002`, ... in the order of each patient's first
 //! image id, so that scans of one patient can be kept together without anyone being named.
 
-use crate::{CohortError, ScanRef, find::Found, groups::groups};
+use crate::{CohortError, ScanRef, find::Found, groups::groups, stores};
 use hilum_io::dicom::DicomSeries;
+use hilum_io::store::{Location, StoreOptions, StoreUrl};
 use hilum_io::table::{TextTable, read_csv_table, read_parquet_table};
 use std::{
     collections::BTreeMap,
@@ -27,17 +28,26 @@ pub(crate) fn read_table(path: &Path) -> Result<TextTable, CohortError> {
     table.map_err(|source| CohortError::Table { path: path.to_owned(), source })
 }
 
-/// The scans that a manifest lists.
-pub(crate) fn scans_listed(path: &Path) -> Result<Found, CohortError> {
+/// Where relative addresses of a manifest on disk begin.
+pub(crate) fn base_of(path: &Path) -> Location {
+    Location::Disk(path.parent().unwrap_or(Path::new("")).to_owned())
+}
+
+/// The scans that the manifest at `path` lists, with addresses relative to `base`.
+pub(crate) fn scans_listed(
+    path: &Path,
+    base: &Location,
+    options: &StoreOptions,
+) -> Result<Found, CohortError> {
     let table = read_table(path)?;
     let columns = Columns { path, names: &table.columns };
     let (id, uri) = (columns.need("image_id")?, columns.need("uri")?);
     let label = columns.need("type")?;
     let [patient, site, split] = ["patient_id", "site", "split"].map(|name| columns.find(name));
-    let base = path.parent().unwrap_or(Path::new(""));
 
     let mut found = Found::default();
     let mut patients = Vec::new();
+    let mut in_stores = Vec::new();
     let mut first_row: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, cells) in table.rows.iter().enumerate() {
         let row = index + 1;
@@ -49,11 +59,26 @@ pub(crate) fn scans_listed(path: &Path) -> Result<Found, CohortError> {
             return Err(columns.fault(row, id, format!("'{image_id}' is also the image_id of row {first}")));
         }
         let own = |column| given(column).map(str::to_owned);
+        let place = resolved(address, base).map_err(|problem| columns.fault(row, uri, problem))?;
+        let (uri, path) = match (&place, base) {
+            // What follows '?' may be a signature.
+            (Location::Store(_), _) => {
+                let shown = address.split(['?', '#']).next().unwrap_or_default();
+                (shown.to_owned(), PathBuf::from(shown.rsplit('/').next().unwrap_or_default()))
+            }
+            (Location::Disk(path), Location::Disk(base)) => (public_uri(address, base), path.clone()),
+            (Location::Disk(path), Location::Store(_)) => (place.name(), path.clone()),
+        };
+        let series = series_in(&path);
+        if let Location::Store(url) = place {
+            in_stores.push((found.scans.len(), url));
+        }
         found.scans.push(ScanRef {
             image_id: image_id.to_owned(),
-            uri: public_uri(address, base),
-            series: series_in(&local_path(address, base)),
-            path: local_path(address, base),
+            uri,
+            path,
+            remote: None,
+            series,
             label: own(Some(label)),
             group: None,
             patient: None,
@@ -61,6 +86,9 @@ pub(crate) fn scans_listed(path: &Path) -> Result<Found, CohortError> {
             split: own(split),
         });
         patients.push(given(patient));
+    }
+    for (index, remote) in stores::looked_up(in_stores, options) {
+        found.scans[index].remote = Some(remote);
     }
     found.notes.extend(columns.unknown(&["image_id", "type", "uri", "patient_id", "site", "split"]));
     found.notes.extend(named_patients(&found.scans, &patients));
@@ -133,6 +161,21 @@ fn named_patients(scans: &[ScanRef], patients: &[Option<&str>]) -> Option<String
     })
 }
 
+/// Where `address` leads, seen from `base`; or what is wrong with it.
+fn resolved(address: &str, base: &Location) -> Result<Location, String> {
+    let in_store = |url: Result<StoreUrl, hilum_io::store::StoreError>| {
+        url.map(Location::Store).map_err(|error| error.to_string())
+    };
+    match base {
+        _ if StoreUrl::is_one(address) => in_store(address.parse()),
+        Location::Store(url) if !address.contains("://") && Path::new(address).is_relative() => {
+            in_store(url.join(address.trim_start_matches("./")))
+        }
+        Location::Store(_) => Ok(Location::Disk(local_path(address, Path::new("")))),
+        Location::Disk(base) => Ok(Location::Disk(local_path(address, base))),
+    }
+}
+
 /// Where to open `address`: a `file://` address, an absolute path, or a path relative to the manifest.
 fn local_path(address: &str, base: &Path) -> PathBuf {
     match address.strip_prefix("file://") {
@@ -143,11 +186,6 @@ fn local_path(address: &str, base: &Path) -> PathBuf {
 
 /// What the tables may show of `address`: its path below the manifest, or its last part alone.
 fn public_uri(address: &str, base: &Path) -> String {
-    let is_remote = address.contains("://") && !address.starts_with("file://");
-    if is_remote {
-        // What follows '?' may be a signature.
-        return address.split(['?', '#']).next().unwrap_or_default().to_owned();
-    }
     let path = local_path(address, base);
     if !address.starts_with("file://") && Path::new(address).is_relative() {
         return address.replace('\\', "/");
@@ -186,7 +224,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cohort.csv");
         fs::write(&path, text).unwrap();
-        scans_listed(&path)
+        scans_listed(&path, &base_of(&path), &StoreOptions::default())
     }
 
     #[test]
@@ -219,8 +257,19 @@ mod tests {
         let base = Path::new("/data/cohort");
         assert_eq!(public_uri("/elsewhere/Doe/a.nii", base), "a.nii");
         assert_eq!(public_uri("file:///data/cohort/s%201/a.nii", base), "s 1/a.nii");
-        assert_eq!(public_uri("s3://bucket/a.nii?X-Signature=1", base), "s3://bucket/a.nii");
         assert_eq!(local_path("file://localhost/a%2Cb.nii", base), Path::new("/a,b.nii"));
+    }
+
+    #[test]
+    fn addresses_lead_to_disks_and_stores() {
+        let (disk, store) =
+            (Location::Disk("/data".into()), Location::Store("s3://b/cohort".parse().unwrap()));
+        let lead = |address: &str, base: &Location| resolved(address, base).unwrap().to_string();
+        assert_eq!(lead("a.nii", &disk), "/data/a.nii");
+        assert_eq!(lead("gs://c/a.nii", &disk), "gs://c/a.nii");
+        assert_eq!(lead("./x/a.nii", &store), "s3://b/cohort/x/a.nii");
+        assert_eq!(lead("/data/a.nii", &store), "/data/a.nii");
+        assert!(resolved("s3:///a.nii", &disk).unwrap_err().contains("no bucket"));
     }
 
     #[test]

@@ -13,6 +13,9 @@ const USUAL_LUNG_ML: std::ops::RangeInclusive<f64> = 1500.0..=9000.0;
 /// Lung on the first or last slice of more than this share of the largest section: the scan ends inside the lung.
 const CUT_END_FRAC: f64 = 0.1;
 
+/// Why the notebook has nothing to say about a scan.
+pub(crate) const NOTEBOOK_NO_LUNG: &str = "the notebook finds no pair of lungs on any slice";
+
 /// What was found in a scan with lungs.
 #[derive(Debug)]
 pub struct Measured {
@@ -20,7 +23,7 @@ pub struct Measured {
     pub lung: MaskVolume,
     /// The dense tissue in it.
     pub dense: MaskVolume,
-    /// Lung area of every axial slice.
+    /// Lung area of every axial slice; empty where only some slices were read.
     pub area_px: Vec<u64>,
     /// The chosen slice.
     pub choice: SliceChoice,
@@ -103,7 +106,7 @@ fn finish_notebook(
         findings.push(Finding::warn("notebook_axis", message));
     }
     let Some((choice, best)) = SliceChoice::largest(&scan.area_px).zip(scan.best(dense)) else {
-        let message = format!("the notebook finds no pair of lungs on any slice: {dropped}");
+        let message = format!("{NOTEBOOK_NO_LUNG}: {dropped}");
         findings.push(Finding::reject("notebook_no_lung", message));
         return None;
     };

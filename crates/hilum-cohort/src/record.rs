@@ -28,8 +28,11 @@ pub struct ScanRecord {
 pub struct InputFacts {
     /// Bytes on disk (both files of a pair together).
     pub bytes: u64,
-    /// BLAKE3 of the bytes on disk, in hexadecimal.
-    pub blake3: String,
+    /// BLAKE3 of the bytes, in hexadecimal; `None` of an object in a store that was not read to its end.
+    pub blake3: Option<String>,
+    /// Bytes that were read, where not all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_bytes: Option<u64>,
     /// Format in words, such as `NIfTI-1 int16 gz`.
     pub format: String,
 }
@@ -48,7 +51,7 @@ pub struct AreaCurve {
 }
 
 /// Failures that lie in the machine or the run and not in the scan: the next run tries again unasked.
-const PASSING: [&str; 2] = ["too_little_memory", "not_written"];
+const PASSING: [&str; 3] = ["too_little_memory", "not_written", "unreachable"];
 
 impl ScanRecord {
     /// Whether the scan failed for a reason that may be gone in the next run.

@@ -106,7 +106,12 @@ impl Counts {
     }
 }
 
-/// Bytes on disk of the scans that could be read.
+/// Bytes that were read of the scans that could be.
+pub(crate) fn bytes_read(records: &[ScanRecord]) -> u64 {
+    records.iter().filter_map(|r| r.input.as_ref()).map(|i| i.read_bytes.unwrap_or(i.bytes)).sum()
+}
+
+/// Bytes of the scans that could be read.
 pub(crate) fn bytes(records: &[ScanRecord]) -> u64 {
     records.iter().filter_map(|r| Some(r.input.as_ref()?.bytes)).sum()
 }
@@ -115,7 +120,7 @@ pub(crate) fn bytes(records: &[ScanRecord]) -> u64 {
 pub(crate) fn inputs_blake3(records: &[ScanRecord]) -> String {
     let mut hash = blake3::Hasher::new();
     for record in records {
-        let content = record.input.as_ref().map_or("-", |i| i.blake3.as_str());
+        let content = record.input.as_ref().and_then(|i| i.blake3.as_deref()).unwrap_or("-");
         hash.update(format!("{}\0{content}\n", record.row.image_id).as_bytes());
     }
     hash.finalize().to_hex().to_string()
@@ -161,7 +166,12 @@ mod tests {
     #[test]
     fn the_hash_of_the_inputs_follows_their_content() {
         let record = |hash: &str| {
-            let input = InputFacts { bytes: 1, blake3: hash.into(), format: "NIfTI-1 int16".into() };
+            let input = InputFacts {
+                bytes: 1,
+                blake3: Some(hash.into()),
+                read_bytes: None,
+                format: "NIfTI-1 int16".into(),
+            };
             let failed = ScanRecord::failed("a", "a.nii", Recipe::Default, "x", "y");
             ScanRecord { input: Some(input), ..failed }
         };

@@ -6,9 +6,11 @@
 
 use crate::error::with_causes;
 use crate::{
-    AreaCurve, InputFacts, Measure, ScanRecord, ScanRef,
+    AreaCurve, InputFacts, Measure, Remote, ScanRecord, ScanRef,
     method::{Measured, Method},
     pictures::{OUTPUTS, OutputError, hash_of, write_outputs},
+    schedule::bytes_on_disk,
+    scouting::{Scouted, examine_few},
     segmentation,
 };
 use hilum_core::{Direction, Finding, Geometry, Level, Recipe, SliceSource, Status, schema::Measurement};
@@ -16,6 +18,7 @@ use hilum_imaging::{Gate, geometry_findings, notebook::NotebookDense};
 use hilum_io::{
     ScanError, ScanFile, ScanReader,
     nifti::{ReadBuffers, ReadMode},
+    store::StoreError,
 };
 use serde::Serialize;
 use std::{ops::ControlFlow, path::Path};
@@ -40,6 +43,9 @@ pub struct ScanSettings {
     /// Whether the masks of a DICOM series become a DICOM Segmentation object too, and what that says about the patient.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dicom_seg: Option<DicomSeg>,
+    /// Whether only the slices are read that the choice of one needs, where a file allows it and the recipe is `notebook`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub scout: bool,
 }
 
 /// Memory that a worker keeps from scan to scan.
@@ -55,6 +61,8 @@ pub struct Examined {
     pub findings: Vec<Finding>,
     /// The lungs; `None` when a finding of level reject says why not.
     pub measured: Option<Measured>,
+    /// How many slices were read, where the scout chose them.
+    pub scouted_slices: Option<usize>,
 }
 
 /// Opens the file for reading in this mode, or in the only one it has.
@@ -82,6 +90,19 @@ pub fn examine(
     let geometry = file.geometry();
     let mut findings = file.findings().to_vec();
     findings.extend(geometry_findings(geometry));
+    if settings.picks_slices(file) {
+        let dense = settings.notebook_dense.unwrap_or_default();
+        let Scouted { findings: found, measured, slices } = examine_few(geometry, voxels, dense)?;
+        findings.extend(found);
+        let measured = measured.filter(|_| findings.iter().all(|f| f.level != Level::Reject));
+        gravest_first(&mut findings);
+        return Ok(Examined { findings, measured, scouted_slices: Some(slices) });
+    }
+    if settings.scout {
+        let message = "the scout serves the recipe notebook and plain files that are sliced along the body: all of this \
+                       one was read";
+        findings.push(Finding::note("scout_read_all", message));
+    }
 
     let mut gate = Gate::new(geometry.slices());
     let mut method = Method::new(settings, geometry);
@@ -95,7 +116,7 @@ pub fn examine(
     let rejected = findings.iter().any(|f| f.level == Level::Reject);
     let measured = if rejected { None } else { method.finish(geometry, &mut findings) };
     gravest_first(&mut findings);
-    Ok(Examined { findings, measured })
+    Ok(Examined { findings, measured, scouted_slices: None })
 }
 
 impl Measure for ScanSettings {
@@ -131,24 +152,37 @@ impl Measure for ScanSettings {
         let failed = |code: &str, error: &dyn std::error::Error| {
             ScanRecord::failed(&scan.image_id, &scan.uri, self.recipe, code, &with_causes(error))
         };
-        let input = match hash_of(&scan.files()) {
-            Ok((bytes, blake3)) => InputFacts { bytes, blake3, format: String::new() },
+        let opened = scan.open();
+        let picked = opened.as_ref().is_ok_and(|file| self.picks_slices(file));
+        let mut input = match input_facts(scan, picked) {
+            Ok(input) => input,
             Err(error) => return failed("unreadable", &error),
         };
-        let (format, result) = match scan.open() {
-            Ok(file) => (file.format(), self.measure(&file, scan, mode, folder, workspace)),
-            Err(error) => (String::new(), Err(error.into())),
+        let result = match opened {
+            Ok(file) => {
+                input.format = file.format();
+                self.measure(&file, scan, mode, folder, workspace, &mut input)
+            }
+            Err(error) => Err(error.into()),
         };
-        let input = Some(InputFacts { format, ..input });
+        let input = Some(input);
         match result {
             Ok(record) => ScanRecord { input, ..record },
-            Err(OutputError::Read(error)) => ScanRecord { input, ..failed("unreadable", &error) },
+            Err(OutputError::Read(error)) => {
+                let code = if comes_from_store(&error) { "unreachable" } else { "unreadable" };
+                ScanRecord { input, ..failed(code, &error) }
+            }
             Err(error) => ScanRecord { input, ..failed("not_written", &error) },
         }
     }
 }
 
 impl ScanSettings {
+    /// Whether slices are picked out of `file` in place of reading all of it.
+    fn picks_slices(&self, file: &ScanFile) -> bool {
+        self.scout && self.recipe == Recipe::Notebook && file.supports_single_slices()
+    }
+
     fn measure(
         &self,
         file: &ScanFile,
@@ -156,12 +190,19 @@ impl ScanSettings {
         mode: ReadMode,
         folder: &Path,
         workspace: &mut Workspace,
+        input: &mut InputFacts,
     ) -> Result<ScanRecord, OutputError> {
         if file.findings().iter().any(|f| f.level == Level::Reject) {
             return Ok(record(file, scan, self.recipe, unread(file)));
         }
         let mut voxels = open_voxels(file, mode, workspace)?;
         let mut examined = examine(file, &mut voxels, self)?;
+        if let Some(content) = voxels.content() {
+            input.blake3 = Some(content.blake3.clone());
+        }
+        // The chosen slice is read once more for its pictures.
+        let slice_bytes = file.voxel_bytes() / file.geometry().slices() as u64;
+        input.read_bytes = examined.scouted_slices.map(|slices| (slices as u64 + 1) * slice_bytes);
         if let Some(measured) = &examined.measured {
             write_outputs(file, &mut voxels, measured, folder)?;
             if let Some(seg) = self.dicom_seg {
@@ -177,19 +218,44 @@ fn gravest_first(findings: &mut [Finding]) {
     findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
 }
 
+/// What is known of the input before it is read: files on disk are hashed here, objects while they arrive; files of which
+/// only slices are `picked` are not.
+fn input_facts(scan: &ScanRef, picked: bool) -> std::io::Result<InputFacts> {
+    let (bytes, blake3) = match &scan.remote {
+        Some(Remote::Object(object)) => (object.bytes(), None),
+        _ if picked => (bytes_on_disk(scan), None),
+        _ => hash_of(&scan.files()).map(|(bytes, blake3)| (bytes, Some(blake3)))?,
+    };
+    Ok(InputFacts { bytes, blake3, read_bytes: None, format: String::new() })
+}
+
+/// Whether it was the store or the network that failed, and not the scan.
+fn comes_from_store(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inside.is_some_and(|inner| inner.is::<StoreError>()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 /// What there is to say about a scan that its headers reject.
 fn unread(file: &ScanFile) -> Examined {
     let mut findings = file.findings().to_vec();
     findings.extend(geometry_findings(file.geometry()));
     gravest_first(&mut findings);
-    Examined { findings, measured: None }
+    Examined { findings, measured: None, scouted_slices: None }
 }
 
 /// The row, findings and curve of a scan that was read.
 fn record(file: &ScanFile, scan: &ScanRef, recipe: Recipe, examined: Examined) -> ScanRecord {
     let geometry = file.geometry();
     let row = row(&scan.image_id, &scan.uri, recipe, geometry, &examined);
-    let curve = examined.measured.as_ref().map(|measured| AreaCurve {
+    let seen_whole = examined.measured.as_ref().filter(|measured| !measured.area_px.is_empty());
+    let curve = seen_whole.map(|measured| AreaCurve {
         slice_spacing_mm: geometry.slice_spacing_mm(),
         area_mm2: measured.area_px.iter().map(|&px| px as f64 * geometry.pixel_area_mm2()).collect(),
         chosen: measured.choice.index,
@@ -230,7 +296,10 @@ pub fn row(
         row.dense_area_mm2 = Some(dense_px as f64 * geometry.pixel_area_mm2());
         row.dense_ratio_percent = Some(100.0 * dense_px as f64 / lung_px as f64);
         row.lung_state = measured.lung_state;
-        row.plateau_width_mm = Some(measured.choice.plateau_width_mm(geometry.slice_spacing_mm()));
+        row.plateau_width_mm = examined
+            .scouted_slices
+            .is_none()
+            .then(|| measured.choice.plateau_width_mm(geometry.slice_spacing_mm()));
         row.lung_volume_ml = measured.lung_volume_ml;
     }
     row

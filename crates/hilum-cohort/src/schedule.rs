@@ -1,7 +1,7 @@
 //! Workers: big scans first, each within its share of the memory, no fault of one scan reaching another.
 
 use crate::{
-    CohortError, Event, ScanRecord, ScanRef, Stop,
+    CohortError, Event, Remote, ScanRecord, ScanRef, Stop,
     budget::{Budget, Lease},
     ledger::Ledger,
 };
@@ -148,8 +148,10 @@ impl<M: Measure> Schedule<'_, M> {
             let recipe = self.measure.recipe();
             Err(Box::new(ScanRecord::failed(&scan.image_id, &scan.uri, recipe, code, reason)))
         };
-        if !scan.path.exists() {
-            return failed("missing_file", &missing(&scan.uri));
+        match &scan.remote {
+            Some(Remote::Unreachable(why)) => return failed("unreachable", why),
+            None if !scan.path.exists() => return failed("missing_file", &missing(&scan.uri)),
+            _ => {}
         }
         match self.cheapest_way(scan) {
             Way::Read(mode, bytes) => Ok((mode, bytes)),
@@ -207,7 +209,7 @@ impl<M: Measure> Schedule<'_, M> {
 fn missing(uri: &str) -> String {
     if uri.contains("://") {
         format!(
-            "{uri} is a remote address, which this version does not read: copy the scan to a local folder"
+            "{uri} is an address that hilum does not read (it reads s3, gs, az, https): copy the scan to a folder"
         )
     } else {
         format!("there is no file {uri}: correct the manifest, or put the scan there")
@@ -222,7 +224,10 @@ fn panic_word(panic: &(dyn std::any::Any + Send)) -> &str {
         .unwrap_or("no message")
 }
 
-fn bytes_on_disk(scan: &ScanRef) -> u64 {
+pub(crate) fn bytes_on_disk(scan: &ScanRef) -> u64 {
+    if let Some(Remote::Object(object)) = &scan.remote {
+        return object.bytes();
+    }
     scan.files().iter().filter_map(|f| fs::metadata(f).ok()).map(|m| m.len()).sum()
 }
 

@@ -7,6 +7,7 @@ use hilum_cohort::{
 };
 use hilum_core::{Recipe, Status, schema::Measurement};
 use hilum_io::nifti::ReadMode;
+use hilum_io::store::StoreOptions;
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -68,7 +69,12 @@ impl Measure for Bytes {
             Measurement::unmeasured(&scan.image_id, &scan.uri, Recipe::Default, Status::Measured, None);
         row.lung_area_px = Some(buffer.len() as u64);
         let blake3 = blake3::hash(buffer).to_hex().to_string();
-        let input = InputFacts { bytes: buffer.len() as u64, blake3, format: "bytes".into() };
+        let input = InputFacts {
+            bytes: buffer.len() as u64,
+            blake3: Some(blake3),
+            read_bytes: None,
+            format: "bytes".into(),
+        };
         ScanRecord { key: String::new(), row, findings: vec![], input: Some(input), curve: None }
     }
 }
@@ -96,8 +102,10 @@ impl Story {
 
     fn request(&self, jobs: usize) -> RunRequest {
         RunRequest {
-            input: self.dir.path().join("in"),
+            input: self.dir.path().join("in").into(),
             out: self.dir.path().join("out"),
+            mirror: None,
+            store: StoreOptions::default(),
             labels: None,
             class_names: BTreeMap::new(),
             jobs: NonZeroUsize::new(jobs).unwrap(),
@@ -237,7 +245,7 @@ fn patients_and_folders_of_the_machine_stay_out_of_the_output() {
         inside.join("b.nii").display()
     );
     fs::write(&manifest, text).unwrap();
-    let summary = story.run(&RunRequest { input: manifest, ..story.request(1) }).unwrap();
+    let summary = story.run(&RunRequest { input: manifest.into(), ..story.request(1) }).unwrap();
     assert_eq!(summary.not_measured.len(), 1, "a missing file is a row, not an end");
     let table = story.table();
     assert!(table.contains("\na,0,g0001,") && table.contains("\nc,1,g0002,"), "{table}");

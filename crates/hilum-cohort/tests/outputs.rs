@@ -7,6 +7,7 @@ use hilum_cohort::{RunRequest, ScanRecord, Stop, run};
 use hilum_core::schema::Measurement;
 use hilum_core::{SliceSource, VoxelData};
 use hilum_io::nifti::{Endian, Header, NiftiFile, ReadBuffers, ReadMode, Version};
+use hilum_io::store::StoreOptions;
 use hilum_phantom::{Phantom, PhantomSpec, generate};
 use std::collections::BTreeMap;
 use std::fs;
@@ -122,8 +123,10 @@ impl Outcome {
             fs::write(input.join(flavour.name).with_extension("nii"), flavour.bytes(&phantom)).unwrap();
         }
         let request = RunRequest {
-            input,
+            input: input.into(),
             out: dir.path().join("out"),
+            mirror: None,
+            store: StoreOptions::default(),
             labels: None,
             class_names: BTreeMap::new(),
             jobs: NonZeroUsize::new(2).unwrap(),

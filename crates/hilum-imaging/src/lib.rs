@@ -15,6 +15,7 @@ pub mod notebook;
 mod outline;
 mod picture_lungs;
 mod runs;
+pub mod scout;
 mod select;
 mod sets;
 pub mod sift;

@@ -2,8 +2,9 @@
 
 use crate::dicom::{DicomError, DicomReader, DicomSeries, is_dicom};
 use crate::file_name;
-use crate::nifti::{Grid, Header, NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
+use crate::nifti::{Content, Grid, Header, NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
 use crate::raster::{PictureFacts, RasterError, picture_facts};
+use crate::store::RemoteFile;
 use hilum_core::{Finding, Geometry, SliceData, SliceSource, SliceView, Volume, VolumeError, VoxelData};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -71,6 +72,14 @@ impl ScanFile {
         }
     }
 
+    /// Opens an object of a store: one NIfTI file.
+    ///
+    /// # Errors
+    /// [`ScanError`] as [`NiftiFile::open_object`].
+    pub fn open_object(object: &RemoteFile) -> Result<Self, ScanError> {
+        Ok(NiftiFile::open_object(object)?.into())
+    }
+
     /// The voxel grid and where it lies in the patient.
     pub fn geometry(&self) -> &Geometry {
         match self {
@@ -116,6 +125,22 @@ impl ScanFile {
         match self {
             Self::Nifti(file) => file.supports_streaming(),
             Self::Dicom(_) => true,
+        }
+    }
+
+    /// Whether any slice can be read alone, at no cost but its own: so in plain NIfTI files.
+    pub fn supports_single_slices(&self) -> bool {
+        match self {
+            Self::Nifti(file) => file.supports_single_slices(),
+            Self::Dicom(_) => false,
+        }
+    }
+
+    /// Bytes of all voxels as stored, unpacked; of a series the bytes of its files.
+    pub fn voxel_bytes(&self) -> u64 {
+        match self {
+            Self::Nifti(file) => file.voxel_bytes_total(),
+            Self::Dicom(series) => series.stored_bytes(),
         }
     }
 
@@ -205,6 +230,14 @@ impl Grid for ScanFile {
 }
 
 impl ScanReader<'_> {
+    /// What the file holds: known of an object of which all bytes were read, and of nothing else.
+    pub fn content(&self) -> Option<&Content> {
+        match self {
+            Self::Nifti(reader) => reader.content(),
+            Self::Dicom(_) => None,
+        }
+    }
+
     /// Shows the axial slice `index` alone.
     ///
     /// # Errors

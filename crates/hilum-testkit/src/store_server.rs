@@ -65,6 +65,19 @@ impl StoreServer {
         self.done("PUT", &format!("/{bucket}/{key}"), &[acl], bytes);
     }
 
+    /// The bytes of an object, as somebody with keys sees it; empty if there is none.
+    ///
+    /// # Panics
+    /// If the server does not answer.
+    pub fn get(&self, bucket: &str, key: &str) -> Vec<u8> {
+        let signed = "authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/s3/aws4_request, \
+                      SignedHeaders=host, Signature=0";
+        let answer = self.exchange("GET", &format!("/{bucket}/{key}"), &[signed], &[]);
+        let answer = answer.unwrap_or_else(|e| panic!("{bucket}/{key}: {e}"));
+        let body = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").map_or(answer.len(), |at| at + 4);
+        if answer.starts_with(b"HTTP/1.1 200") { answer[body..].to_vec() } else { Vec::new() }
+    }
+
     fn done(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) {
         let answer = self.request(method, path, headers, body);
         assert!(
@@ -74,6 +87,10 @@ impl StoreServer {
     }
 
     fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> io::Result<String> {
+        Ok(String::from_utf8_lossy(&self.exchange(method, path, headers, body)?).into_owned())
+    }
+
+    fn exchange(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n");
         head.push_str(&format!(
@@ -86,7 +103,7 @@ impl StoreServer {
         stream.write_all(body)?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
-        Ok(String::from_utf8_lossy(&answer).into_owned())
+        Ok(answer)
     }
 }
 

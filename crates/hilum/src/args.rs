@@ -11,11 +11,13 @@ use crate::{
     method::MethodArgs,
     predict_args::{PREDICT_HELP, PredictArgs},
     seg_args::{DicomSegArgs, FilingArgs},
+    store_args::{StoreArgs, location},
     table_args::{COMPARE_HELP, CompareArgs, DESCRIBE_HELP, DescribeArgs},
     train_args::{TRAIN_HELP, TrainArgs},
     units::{ClassName, Dims, MemorySize, Spacing},
 };
 use clap::{Args, Parser, Subcommand, builder::styling, value_parser};
+use hilum_io::store::Location;
 use std::path::PathBuf;
 
 const STYLES: styling::Styles = styling::Styles::styled()
@@ -48,6 +50,7 @@ Examples:
   hilum run cohort.csv --out results
   hilum run scans/ --out results --labels classes.csv --class-name 0=Healthy --class-name 2=COVID-19
   hilum run scans/ --out results --max-memory 2G --jobs 4
+  hilum run s3://bucket/scans --out results --no-sign
 
 A manifest is a table (CSV or Parquet) with the columns image_id, type, uri, and where known
 patient_id, site, split. Patients become groups (g0001, ...): their identity is not written anywhere.
@@ -146,12 +149,13 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// A scan, a folder (searched with all folders in it), or a manifest (.csv or .parquet).
-    #[arg(value_name = "INPUT")]
-    pub(crate) input: PathBuf,
-    /// Output folder; made if it is not there.
-    #[arg(long, short, value_name = "DIR")]
-    pub(crate) out: PathBuf,
+    /// A scan, a folder (searched with all folders in it), or a manifest (.csv or .parquet); or the address of one of
+    /// them in a store: s3://, gs://, az://, https://.
+    #[arg(value_name = "INPUT", value_parser = location())]
+    pub(crate) input: Location,
+    /// Output folder; made if it is not there. Or a prefix of a store.
+    #[arg(long, short, value_name = "DIR", value_parser = location())]
+    pub(crate) out: Location,
     /// Class labels: a table with the columns image_id (or file, uri) and type (or label).
     #[arg(long, value_name = "TABLE")]
     pub(crate) labels: Option<PathBuf>,
@@ -168,6 +172,8 @@ pub(crate) struct RunArgs {
     pub(crate) retry_failed: bool,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
 }
 
 /// How to work, for commands that measure many scans.
@@ -206,9 +212,12 @@ pub(crate) struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// The scan: .nii, .nii.gz, the .hdr of a pair, or a folder with the images of one DICOM series.
-    #[arg(value_name = "SCAN")]
-    pub(crate) scan: PathBuf,
+    /// The scan: .nii, .nii.gz, the .hdr of a pair, or a folder with the images of one DICOM series; or the address of a
+    /// NIfTI file in a store.
+    #[arg(value_name = "SCAN", value_parser = location())]
+    pub(crate) scan: Location,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
     /// Print JSON, for programs.
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,10 +2,11 @@
 
 use crate::{
     args::{RunArgs, WorkArgs},
-    failure::{Failure, WRONG_USE},
+    failure::{Failure, NOTHING_DONE, WRONG_USE},
     units::{ClassName, MemorySize},
 };
 use hilum_cohort::{RunRequest, scan::ScanSettings};
+use hilum_io::store::Location;
 use std::{collections::BTreeMap, io::IsTerminal, num::NonZeroUsize};
 
 /// How a run shows itself.
@@ -29,13 +30,30 @@ pub(crate) struct RunConfig {
     pub(crate) show: Show,
     /// Whether plates are drawn when the run is done.
     pub(crate) figures: bool,
+    /// The folder to work in when the output lies in a store; gone when the run is.
+    pub(crate) working: Option<tempfile::TempDir>,
 }
 
 impl RunConfig {
     pub(crate) fn new(args: RunArgs) -> Result<Self, Failure> {
+        let (working, out, mirror) = match args.out {
+            Location::Disk(out) => (None, out, None),
+            Location::Store(_) if args.figures => {
+                let failure =
+                    Failure::new(WRONG_USE, "--figures are drawn into an output folder on disk only");
+                return Err(failure.with_help("leave out --figures, or give a folder with --out"));
+            }
+            Location::Store(url) => {
+                let working = tempfile::tempdir().map_err(|e| Failure::new(NOTHING_DONE, e))?;
+                let out = working.path().join("out");
+                (Some(working), out, Some(url))
+            }
+        };
         let request = RunRequest {
             input: args.input,
-            out: args.out,
+            out,
+            mirror,
+            store: args.store.options(),
             labels: args.labels,
             class_names: class_names(args.class_names)?,
             jobs: jobs(args.work.jobs),
@@ -47,6 +65,7 @@ impl RunConfig {
             settings: ScanSettings { dicom_seg: args.seg.setting(), ..args.work.method.settings()? },
             show: show(&args.work),
             figures: args.figures,
+            working,
         })
     }
 }

@@ -1,6 +1,8 @@
 //! The command line of `hilum convert`.
 
+use crate::store_args::{StoreArgs, location};
 use clap::Args;
+use hilum_io::store::Location;
 use std::path::PathBuf;
 
 pub(crate) const CONVERT_HELP: &str = "\
@@ -13,13 +15,15 @@ the file names nobody.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ConvertArgs {
-    /// The scan: a folder with the images of one DICOM series, or a NIfTI file.
-    #[arg(value_name = "SCAN")]
-    pub(crate) scan: PathBuf,
+    /// The scan: a folder with the images of one DICOM series, or a NIfTI file, on disk or in a store.
+    #[arg(value_name = "SCAN", value_parser = location())]
+    pub(crate) scan: Location,
     /// The NIfTI file to write: .nii.gz, or .nii for an uncompressed one.
     #[arg(value_name = "OUT")]
     pub(crate) out: PathBuf,
     /// Print JSON, for programs.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
 }

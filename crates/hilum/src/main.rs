@@ -17,6 +17,7 @@ mod progress;
 mod say;
 mod seg_args;
 mod sheet;
+mod store_args;
 mod summary;
 mod table_args;
 mod text_histogram;

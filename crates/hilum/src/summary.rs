@@ -4,6 +4,7 @@ use crate::{
     config::RunConfig,
     method,
     say::{self, BAD, BOLD, DIM, GOOD, ODD},
+    store_args,
     units::{bytes_in_words, seconds_in_words},
 };
 use anstyle::Style;
@@ -49,8 +50,11 @@ pub(crate) fn print(config: &RunConfig, summary: &RunSummary) {
         line("note", ODD, &left_out_in_words(&run.left_out));
     }
     line("report", GOOD, &summary.report.display().to_string());
-    let table = request.out.join("measurements.csv");
-    line("table", GOOD, &format!("{} {DIM}(and .parquet){DIM:#}", table.display()));
+    let table = match &request.mirror {
+        Some(url) => format!("{url}/measurements.csv"),
+        None => request.out.join("measurements.csv").display().to_string(),
+    };
+    line("table", GOOD, &format!("{table} {DIM}(and .parquet){DIM:#}"));
     if counts.status(Status::Failed) > 0 && !request.retry_failed {
         line("retry", GOOD, &format!("{} --retry-failed", command(request, &config.settings)));
     }
@@ -59,8 +63,8 @@ pub(crate) fn print(config: &RunConfig, summary: &RunSummary) {
 /// The command that goes on with a stopped run.
 pub(crate) fn command(request: &RunRequest, settings: &ScanSettings) -> String {
     let path = |path: &Path| quoted(&path.display().to_string());
-    let mut words =
-        vec!["hilum run".to_owned(), path(&request.input), "--out".to_owned(), path(&request.out)];
+    let out = request.mirror.as_ref().map_or_else(|| path(&request.out), |url| quoted(&url.to_string()));
+    let mut words = vec!["hilum run".to_owned(), quoted(&request.input.to_string()), "--out".to_owned(), out];
     if let Some(labels) = &request.labels {
         words.extend(["--labels".to_owned(), path(labels)]);
     }
@@ -68,6 +72,7 @@ pub(crate) fn command(request: &RunRequest, settings: &ScanSettings) -> String {
         words.extend(["--class-name".to_owned(), quoted(&format!("{label}={name}"))]);
     }
     words.extend(method::arguments(settings));
+    words.extend(store_args::arguments(&request.store));
     words.join(" ")
 }
 
@@ -128,6 +133,8 @@ mod tests {
     use super::*;
     use hilum_core::Recipe;
     use hilum_imaging::notebook::NotebookDense;
+    use hilum_io::store::StoreOptions;
+    use std::path::PathBuf;
 
     #[test]
     fn words_are_quoted_where_a_shell_needs_it() {
@@ -145,8 +152,10 @@ mod tests {
     #[test]
     fn the_command_repeats_what_changes_results() {
         let request = RunRequest {
-            input: "my scans".into(),
+            input: PathBuf::from("my scans").into(),
             out: "out".into(),
+            mirror: None,
+            store: StoreOptions::default(),
             labels: Some("classes.csv".into()),
             class_names: [("2".to_owned(), "COVID-19".to_owned())].into(),
             jobs: std::num::NonZeroUsize::MIN,

@@ -5,23 +5,35 @@ use super::{
     entry::{Entry, EntryFile, Listing, is_picture, side_named},
 };
 use crate::{
-    CohortError, RunFile, ScanRef,
+    CohortError, Remote, RunFile, ScanRef,
     figures::{Candidate, Source},
     join_labels,
     ledger::read_record,
     manifest,
 };
 use hilum_core::Status;
+use hilum_io::store::StoreOptions;
 use hilum_learn::dataset::Side;
 use std::path::Path;
 
 /// The pictures and scans of a manifest.
 pub(super) fn of_manifest(path: &Path, labels: Option<&Path>) -> Result<Listing, CohortError> {
-    let found = manifest::scans_listed(path)?;
+    let found = manifest::scans_listed(path, &manifest::base_of(path), &StoreOptions::default())?;
     let mut listing = Listing { notes: found.notes, ..Listing::default() };
     let mut scans = found.scans;
     listing.label(&mut scans, labels)?;
     for scan in scans {
+        let out_of_reach = match &scan.remote {
+            Some(Remote::Unreachable(reason)) => Some(reason.clone()),
+            Some(Remote::Object(_)) if is_picture(&scan.uri) => {
+                Some("pictures are read from disk, not from stores".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(reason) = out_of_reach {
+            listing.unusable.push((scan.image_id, reason));
+            continue;
+        }
         let file = match is_picture(&scan.uri) {
             true => EntryFile::Picture(scan.path.clone()),
             false => EntryFile::Scan(Box::new(Candidate::of_scan(scan.clone()))),

@@ -31,6 +31,12 @@ pub enum NiftiError {
     #[error("{file}: its other half {wanted} is missing from the folder; put the two side by side")]
     MissingHalf { file: String, wanted: String },
 
+    /// One half of a `.hdr`/`.img` pair in a store.
+    #[error(
+        "{file}: one half of a pair of .hdr and .img, which hilum reads from a disk only; copy both there"
+    )]
+    PairInStore { file: String },
+
     /// `dim` describes no grid.
     #[error("{file}: dim = {dim:?} is no grid of voxels: {problem}")]
     Dimensions { file: String, dim: [i64; 8], problem: &'static str },

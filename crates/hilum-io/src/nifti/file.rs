@@ -5,11 +5,12 @@ use super::error::NiftiError;
 use super::extent::Extent;
 use super::gzip::MOST_EXPANSION;
 use super::header::{Header, Version};
-use super::stored::{StoredFile, is_image_half, other_half};
+use super::stored::{Place, StoredFile, is_image_half, other_half};
+use crate::store::RemoteFile;
 use hilum_core::{Finding, Geometry};
 use std::path::Path;
 
-/// A NIfTI volume on disk, of which only the header has been read.
+/// A NIfTI volume on disk or in a store, of which only the header has been read.
 ///
 /// Single files and `.hdr`/`.img` pairs (either half may be named), packed or not, NIfTI-1 and NIfTI-2, both byte
 /// orders. Content decides, not the name: a `.nii` that is gzip inside is read as gzip, with a finding.
@@ -33,15 +34,33 @@ impl NiftiFile {
     pub fn open(path: &Path) -> Result<Self, NiftiError> {
         let header_path = if is_image_half(path) { &other_half(path, "hdr")? } else { path };
         let header_file = StoredFile::probe(header_path)?;
+        Self::of(header_file, |single_file, header_file| match single_file {
+            true => Ok(header_file.clone()),
+            false => StoredFile::probe(&other_half(header_path, "img")?),
+        })
+    }
+
+    /// Opens an object of a store and reads its header. Of a pair, neither half can be opened there.
+    ///
+    /// # Errors
+    /// [`NiftiError`] as [`NiftiFile::open`], or if the store refuses.
+    pub fn open_object(object: &RemoteFile) -> Result<Self, NiftiError> {
+        let header_file = StoredFile::of_object(object)?;
+        Self::of(header_file, |single_file, header_file| match single_file {
+            true => Ok(header_file.clone()),
+            false => Err(NiftiError::PairInStore { file: header_file.name.clone() }),
+        })
+    }
+
+    fn of(
+        header_file: StoredFile,
+        image_file: impl FnOnce(bool, &StoredFile) -> Result<StoredFile, NiftiError>,
+    ) -> Result<Self, NiftiError> {
         let file = header_file.name.clone();
         let mut raw_header = header_file.beginning(Version::Nifti2.header_bytes() as u64)?;
         let header = Header::from_bytes(&raw_header).ok_or_else(|| refusal(&header_file, &raw_header))?;
         raw_header.truncate(header.version.header_bytes());
-        let image_file = if header.single_file {
-            header_file.clone()
-        } else {
-            StoredFile::probe(&other_half(header_path, "img")?)?
-        };
+        let image_file = image_file(header.single_file, &header_file)?;
 
         let mut findings = Vec::new();
         if header_file.misnamed() || image_file.misnamed() {
@@ -99,13 +118,26 @@ impl NiftiFile {
         self.header_file.bytes + image
     }
 
-    /// The files that make up the volume: one, or header and image.
+    /// The files on disk that make up the volume: one, or header and image; none for an object of a store.
     pub fn paths(&self) -> Vec<&Path> {
-        let mut paths = vec![self.header_file.path.as_path()];
-        if !self.header.single_file {
-            paths.push(&self.image_file.path);
-        }
-        paths
+        let halves = if self.header.single_file { 1 } else { 2 };
+        let files = [&self.header_file, &self.image_file].into_iter().take(halves);
+        files
+            .filter_map(|file| match &file.place {
+                Place::Disk(path) => Some(path.as_path()),
+                Place::Store(_) => None,
+            })
+            .collect()
+    }
+
+    /// Whether any slice can be read alone, at no cost but its own: a plain file whose axial axis is k.
+    pub fn supports_single_slices(&self) -> bool {
+        self.supports_streaming() && !self.image_file.gzip
+    }
+
+    /// Bytes of all voxels as stored, unpacked.
+    pub fn voxel_bytes_total(&self) -> u64 {
+        self.extent.voxel_bytes()
     }
 
     /// Whether slices can be read one after the other without holding the volume: the axial axis is k.

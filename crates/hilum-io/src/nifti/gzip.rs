@@ -17,7 +17,7 @@ pub(super) const MOST_EXPANSION: u64 = 1032;
 pub(super) const STREAM_BYTES: u64 = 256 << 10;
 
 /// How much is read from disk at once.
-const READ_BYTES: usize = 128 << 10;
+pub(super) const READ_BYTES: usize = 128 << 10;
 
 /// The members of a gzip file, one after the other, as one stream of unpacked bytes. What follows the last member (zeros
 /// from a tape, an appended note) is left alone, as gunzip does.

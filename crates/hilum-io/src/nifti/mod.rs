@@ -41,6 +41,7 @@
 //! nifti1.h and nifti2.h of the NIfTI Data Format Working Group; fields carry their names.
 
 mod affine;
+mod arrival;
 mod convert;
 mod datatype;
 mod error;
@@ -58,6 +59,7 @@ mod reader;
 mod stored;
 mod write;
 
+pub use arrival::Content;
 pub use datatype::Datatype;
 pub use error::NiftiError;
 pub use file::NiftiFile;

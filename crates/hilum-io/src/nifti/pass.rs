@@ -1,14 +1,16 @@
 //! One pass over the slices of a file, in ascending order, from wherever the voxels are.
 
+use super::arrival::{Feed, Remote};
 use super::error::NiftiError;
 use super::extent::Extent;
 use super::file::NiftiFile;
 use super::gather::{gather, slices_at_once};
-use super::gzip::Members;
+use super::gzip::{Members, READ_BYTES};
 use super::pages::Pages;
 use super::stored::StoredFile;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::PathBuf;
 
 /// Where voxels come from.
 #[derive(Debug)]
@@ -18,7 +20,9 @@ pub(super) enum Voxels<'a> {
     /// On disk, at their place.
     Disk(File),
     /// On disk, packed: to be unpacked from the beginning in each pass.
-    Packed,
+    Packed(PathBuf),
+    /// In a store.
+    Remote(Remote),
 }
 
 /// A pass.
@@ -32,26 +36,45 @@ enum Source<'a> {
     Block(&'a [u8]),
     Disk(&'a mut File),
     Stream(Box<Members<BufReader<File>>>),
+    Unpacked(Box<Members<BufReader<Feed<'a>>>>),
+    Plain(BufReader<Feed<'a>>),
+    /// Slices of an object, asked for one by one.
+    Ranges(&'a Remote),
 }
 
 impl<'a> Pass<'a> {
-    /// A pass that begins with slice `first`.
+    /// A pass that begins with slice `first`, and ends there if it is `alone`.
     pub(super) fn begin(
         file: &'a NiftiFile,
         voxels: &'a mut Voxels<'_>,
         first: usize,
+        alone: bool,
     ) -> Result<Self, NiftiError> {
+        let (image, extent) = (&file.image_file, &file.extent);
+        let start = extent.first_byte + (first * slice_bytes(file)) as u64;
         let source = match voxels {
             Voxels::Memory(voxels) if file.supports_streaming() => Source::Slices(voxels),
             Voxels::Memory(voxels) => Source::Block(voxels),
             Voxels::Disk(disk) => Source::Disk(disk),
-            Voxels::Packed => {
-                let (image, extent) = (&file.image_file, &file.extent);
-                let mut members = Members::buffered(image.open()?);
-                let start = extent.first_byte + (first * slice_bytes(file)) as u64;
+            Voxels::Packed(path) => {
+                let mut members = Members::buffered(image.open(path)?);
                 members.skip(start).map_err(|error| members.explain(&image.name, extent, error))?;
                 Source::Stream(Box::new(members))
             }
+            Voxels::Remote(remote) => match (image.gzip, alone) {
+                (false, true) => Source::Ranges(remote),
+                (true, _) => {
+                    let mut members = Members::buffered(remote.feed(image)?);
+                    members.skip(start).map_err(|error| members.explain(&image.name, extent, error))?;
+                    Source::Unpacked(Box::new(members))
+                }
+                (false, false) => {
+                    let mut feed = BufReader::with_capacity(READ_BYTES, remote.feed(image)?);
+                    io::copy(&mut feed.by_ref().take(start), &mut io::sink())
+                        .map_err(|source| image.io("read", source))?;
+                    Source::Plain(feed)
+                }
+            },
         };
         Ok(Self { file, source })
     }
@@ -88,6 +111,19 @@ impl<'a> Pass<'a> {
             Source::Stream(members) => {
                 members.read_exact(out).map_err(|error| members.explain(&image.name, extent, error))?;
             }
+            Source::Unpacked(members) => {
+                members.read_exact(out).map_err(|error| members.explain(&image.name, extent, error))?;
+            }
+            Source::Plain(feed) => feed.read_exact(out).map_err(|source| image.io("read", source))?,
+            Source::Ranges(remote) => {
+                let from = extent.first_byte + (start * slice_bytes) as u64;
+                let bytes = remote.object.range(from..from + out.len() as u64);
+                let bytes = bytes.map_err(|error| image.io("read", error.into()))?;
+                if bytes.len() < out.len() {
+                    return Err(extent.too_short(&image.name, from + bytes.len() as u64));
+                }
+                out.copy_from_slice(&bytes);
+            }
         }
         Ok(out)
     }
@@ -96,6 +132,9 @@ impl<'a> Pass<'a> {
     pub(super) fn check_end(&mut self) -> Result<(), NiftiError> {
         match &mut self.source {
             Source::Stream(members) => members
+                .check_end()
+                .map_err(|error| members.explain(&self.file.image_file.name, &self.file.extent, error)),
+            Source::Unpacked(members) => members
                 .check_end()
                 .map_err(|error| members.explain(&self.file.image_file.name, &self.file.extent, error)),
             _ => Ok(()),

@@ -5,19 +5,27 @@
 //! | plain | a slice at a time, from disk | the same |
 //! | gzip | unpacked into memory at once | unpacked a slice at a time |
 //! | axial axis i or j | all voxels in memory, slices gathered | refused |
+//! | in a store, plain | a slice at a time, as it arrives; one slice alone by its range | the same |
+//! | in a store, gzip | unpacked into memory as it arrives | unpacked a slice at a time, and kept packed in a temporary file |
+//!
+//! An object is never fetched twice: a second pass reads the memory or the temporary file.
 //!
 //! Files are never mapped into memory: one that is truncated meanwhile would kill the program.
 
+use super::arrival::{Arrival, Content, Remote};
 use super::convert::Converted;
 use super::error::NiftiError;
 use super::file::NiftiFile;
 use super::gather::slices_at_once;
-use super::gzip::{STREAM_BYTES, unpack};
+use super::gzip::{Members, STREAM_BYTES, unpack};
 use super::pages::Pages;
 use super::pass::{Pass, Voxels, read_at};
+use super::stored::Place;
+use crate::store::RemoteFile;
 use hilum_core::{Geometry, SliceSource, SliceView};
 use std::io::Read;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// How much of a volume is held in memory while it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +62,7 @@ pub struct NiftiReader<'a> {
     voxels: Voxels<'a>,
     stored: &'a mut Pages,
     converted: &'a mut Converted,
+    content: Option<Content>,
 }
 
 impl NiftiFile {
@@ -64,7 +73,7 @@ impl NiftiFile {
         let stored = pixels * self.voxel_bytes() as u64 * at_once;
         let slices = stored + self.extent.format.converted_bytes(pixels);
         let whole = if self.image_file.gzip {
-            self.image_file.bytes + self.extent.end()
+            self.packed_bytes() + self.extent.end()
         } else {
             self.extent.voxel_bytes()
         };
@@ -83,7 +92,15 @@ impl NiftiFile {
     pub fn visiting_bytes(&self, mode: ReadMode) -> u64 {
         let peak = self.memory_bytes(mode);
         let packed_whole = mode == ReadMode::Whole && self.image_file.gzip;
-        if packed_whole { peak - self.image_file.bytes } else { peak }
+        if packed_whole { peak - self.packed_bytes() } else { peak }
+    }
+
+    /// Bytes of a packed file that are in memory while it is unpacked whole: of an object only what is on its way.
+    fn packed_bytes(&self) -> u64 {
+        match self.image_file.place {
+            Place::Disk(_) => self.image_file.bytes,
+            Place::Store(_) => STREAM_BYTES,
+        }
     }
 
     /// A reader of the slices. [`ReadMode::Whole`] unpacks a gzip file here, at once.
@@ -98,23 +115,60 @@ impl NiftiFile {
     ) -> Result<NiftiReader<'a>, NiftiError> {
         let ReadBuffers { packed, unpacked, stored, converted } = buffers;
         let image = &self.image_file;
+        let mut content = None;
         let voxels = match (mode, self.supports_streaming()) {
             (ReadMode::Streamed, false) => {
                 let axis = ['i', 'j', 'k'][self.geometry().frame().slice_axis];
                 return Err(NiftiError::NotStreamable { file: image.name.clone(), axis });
             }
-            (_, true) if !image.gzip => Voxels::Disk(image.open()?),
-            (ReadMode::Streamed, true) => Voxels::Packed,
-            (ReadMode::Whole, _) => Voxels::Memory(self.read_whole(packed, unpacked)?),
+            (mode, streams) => match &image.place {
+                Place::Disk(path) if streams && !image.gzip => Voxels::Disk(image.open(path)?),
+                Place::Store(object) if streams && (!image.gzip || mode == ReadMode::Streamed) => {
+                    Voxels::Remote(Remote::new(object.clone()))
+                }
+                Place::Disk(path) if mode == ReadMode::Streamed => Voxels::Packed(path.clone()),
+                Place::Disk(path) => Voxels::Memory(self.read_whole(path, packed, unpacked)?),
+                Place::Store(object) => {
+                    let (voxels, whole) = self.receive_whole(object, unpacked)?;
+                    content = Some(whole);
+                    Voxels::Memory(voxels)
+                }
+            },
         };
-        Ok(NiftiReader { file: self, voxels, stored, converted })
+        Ok(NiftiReader { file: self, voxels, stored, converted, content })
+    }
+
+    /// All voxels of an object as stored, unpacked while they arrive.
+    fn receive_whole<'a>(
+        &self,
+        object: &RemoteFile,
+        unpacked: &'a mut Pages,
+    ) -> Result<(&'a [u8], Content), NiftiError> {
+        let (image, extent) = (&self.image_file, &self.extent);
+        let unpacked = unpacked.bytes_mut(extent.end() as usize);
+        let out = unpacked.map_err(|source| image.io("held in memory", source))?;
+        let mut arrival = Arrival::begin(image, object, false)?;
+        if image.gzip {
+            let mut members = Members::buffered(&mut arrival);
+            let outcome = members.read_exact(out).and_then(|()| members.check_end());
+            outcome.map_err(|error| members.explain(&image.name, extent, error))?;
+        } else {
+            arrival.read_exact(out).map_err(|source| image.io("read", source))?;
+        }
+        let (content, _) = arrival.finish().map_err(|source| image.io("read", source))?;
+        Ok((&out[extent.first_byte as usize..], content))
     }
 
     /// All voxels as stored.
-    fn read_whole<'a>(&self, packed: &mut Pages, unpacked: &'a mut Pages) -> Result<&'a [u8], NiftiError> {
+    fn read_whole<'a>(
+        &self,
+        path: &Path,
+        packed: &mut Pages,
+        unpacked: &'a mut Pages,
+    ) -> Result<&'a [u8], NiftiError> {
         let (image, extent) = (&self.image_file, &self.extent);
         let no_memory = |source| image.io("held in memory", source);
-        let mut file = image.open()?;
+        let mut file = image.open(path)?;
         if !image.gzip {
             let voxels = unpacked.bytes_mut(extent.voxel_bytes() as usize).map_err(no_memory)?;
             read_at(image, extent, &mut file, 0, voxels)?;
@@ -153,21 +207,27 @@ impl NiftiReader<'_> {
             let file = self.file.image_file.name.clone();
             return Err(NiftiError::NoSuchSlice { file, index, slices });
         }
-        self.visit_from(index, &mut |_, slice| {
+        self.visit_from(index, true, &mut |_, slice| {
             visit(slice);
             ControlFlow::Break(())
         })
     }
 
-    /// Visits slices from `first` upwards until `visit` breaks.
+    /// What the file holds: known of an object of which all bytes were read, and of nothing else.
+    pub fn content(&self) -> Option<&Content> {
+        self.content.as_ref()
+    }
+
+    /// Visits slices from `first` upwards until `visit` breaks, at once if `first` is wanted `alone`.
     fn visit_from(
         &mut self,
         first: usize,
+        alone: bool,
         visit: &mut dyn FnMut(usize, SliceView<'_>) -> ControlFlow<()>,
     ) -> Result<(), NiftiError> {
         let geometry = self.file.geometry();
         let slice_bytes = self.file.slice_voxels() * self.file.voxel_bytes();
-        let mut pass = Pass::begin(self.file, &mut self.voxels, first)?;
+        let mut pass = Pass::begin(self.file, &mut self.voxels, first, alone)?;
         for start in (first..geometry.slices()).step_by(pass.slices_at_once()) {
             let stored = pass.stored_slices(start, self.stored)?;
             for (index, stored) in (start..).zip(stored.chunks_exact(slice_bytes)) {
@@ -179,7 +239,14 @@ impl NiftiReader<'_> {
                 }
             }
         }
-        pass.check_end()
+        pass.check_end()?;
+        drop(pass);
+        if let Voxels::Remote(remote) = &mut self.voxels
+            && let Some(content) = remote.settle(&self.file.image_file)?
+        {
+            self.content = Some(content);
+        }
+        Ok(())
     }
 }
 
@@ -194,6 +261,6 @@ impl SliceSource for NiftiReader<'_> {
         &mut self,
         visit: &mut dyn FnMut(usize, SliceView<'_>) -> ControlFlow<()>,
     ) -> Result<(), NiftiError> {
-        self.visit_from(0, visit)
+        self.visit_from(0, false, visit)
     }
 }

@@ -1,16 +1,24 @@
-//! Files as they lie on disk: which ones make up a volume, how large they are, packed or not.
+//! Files as they lie on disk or in a store: which ones make up a volume, how large they are, packed or not.
 
 use super::error::NiftiError;
 use super::gzip::Members;
 use crate::atomic::file_name;
+use crate::store::RemoteFile;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// A file on disk.
+/// Where a file lies.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    Disk(PathBuf),
+    Store(RemoteFile),
+}
+
+/// A file on disk or in a store.
 #[derive(Debug, Clone)]
 pub(super) struct StoredFile {
-    pub(super) path: PathBuf,
+    pub(super) place: Place,
     /// Its last component, for messages.
     pub(super) name: String,
     /// Its length.
@@ -32,22 +40,37 @@ impl StoredFile {
         let mut magic = Vec::new();
         File::open(path).and_then(|file| file.take(2).read_to_end(&mut magic)).map_err(failed)?;
         let gzip = magic == [0x1f, 0x8b];
-        Ok(Self { path: path.to_owned(), name, bytes: metadata.len(), gzip })
+        Ok(Self { place: Place::Disk(path.to_owned()), name, bytes: metadata.len(), gzip })
     }
 
-    /// Opens it for reading.
-    pub(super) fn open(&self) -> Result<File, NiftiError> {
-        File::open(&self.path).map_err(|source| self.io("opened", source))
+    /// Looks at the first bytes of an object.
+    pub(super) fn of_object(object: &RemoteFile) -> Result<Self, NiftiError> {
+        let name = object.name().to_owned();
+        let magic = object.beginning().map_err(|error| NiftiError::Io {
+            file: name.clone(),
+            action: "opened",
+            source: error.into(),
+        })?;
+        let gzip = magic.starts_with(&[0x1f, 0x8b]);
+        Ok(Self { place: Place::Store(object.clone()), name, bytes: object.bytes(), gzip })
+    }
+
+    /// Opens a file on disk for reading.
+    pub(super) fn open(&self, path: &Path) -> Result<File, NiftiError> {
+        File::open(path).map_err(|source| self.io("opened", source))
     }
 
     /// The first `len` unpacked bytes, or fewer where the file ends earlier.
     pub(super) fn beginning(&self, len: u64) -> Result<Vec<u8>, NiftiError> {
-        let file = self.open()?;
+        let beginning: &mut dyn Read = match &self.place {
+            Place::Disk(path) => &mut self.open(path)?,
+            Place::Store(object) => &mut object.beginning().map_err(|error| self.io("read", error.into()))?,
+        };
         let mut bytes = Vec::new();
         let outcome = if self.gzip {
-            Members::buffered(file).take(len).read_to_end(&mut bytes)
+            Members::buffered(beginning).take(len).read_to_end(&mut bytes)
         } else {
-            file.take(len).read_to_end(&mut bytes)
+            beginning.take(len).read_to_end(&mut bytes)
         };
         match outcome {
             Ok(_) => Ok(bytes),
@@ -71,7 +94,7 @@ impl StoredFile {
 
     /// Whether a name that promises gzip, or does not, is wrong.
     pub(super) fn misnamed(&self) -> bool {
-        let ending = self.path.extension().unwrap_or_default();
+        let ending = Path::new(&self.name).extension().unwrap_or_default();
         ending.eq_ignore_ascii_case("gz") != self.gzip
     }
 }

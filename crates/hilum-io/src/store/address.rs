@@ -94,6 +94,11 @@ impl StoreUrl {
         Self { key: Key::parse(key).unwrap_or_default(), query: None, ..self.clone() }
     }
 
+    /// Whether both lie in one bucket or container, or on one web server and under one signature.
+    pub fn same_store(&self, other: &Self) -> bool {
+        (self.kind, &self.bucket, &self.query) == (other.kind, &other.bucket, &other.query)
+    }
+
     pub(super) fn object_key(&self) -> &Key {
         &self.key
     }

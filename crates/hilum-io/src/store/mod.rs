@@ -4,6 +4,8 @@
 //! * [`StoreOptions`]: with or without keys, which endpoint, which profile;
 //! * [`Store`]: one bucket, container or web server: [listing](Store::list), [reading](Store::reader),
 //!   [ranges](Store::range), [writing](Store::put);
+//! * [`RemoteFile`]: one object, with the store it lies in; what a scan is opened from;
+//! * [`Location`]: a path or an address, as users type them;
 //! * [`ObjectReader`]: the bytes of an object as they arrive, a [`std::io::Read`]; [`ObjectWriter`]: bytes that become an
 //!   object, whole or not at all.
 //!
@@ -26,17 +28,21 @@ mod address;
 mod aws;
 mod aws_profile;
 mod error;
+mod location;
 mod object;
 mod open;
 mod options;
 mod reader;
+mod remote;
 mod runtime;
 mod writer;
 
 pub use address::{StoreKind, StoreUrl};
 pub use error::{StoreError, StoreFault};
+pub use location::Location;
 pub use object::StoredObject;
 pub use open::Store;
 pub use options::StoreOptions;
 pub use reader::ObjectReader;
+pub use remote::RemoteFile;
 pub use writer::ObjectWriter;

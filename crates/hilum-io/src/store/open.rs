@@ -25,6 +25,8 @@ use tokio::runtime::Runtime;
 /// How often a request is tried again, and for how long.
 const RETRIES: usize = 10;
 const RETRY_FOR: Duration = Duration::from_secs(180);
+/// Small requests under way at one time.
+const REQUESTS_AT_ONCE: usize = 16;
 /// How long a connection may take, and how long a body may stand still.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -114,6 +116,15 @@ impl Store {
     pub fn find(&self, url: &StoreUrl) -> Result<StoredObject, StoreError> {
         let found = self.runtime.block_on(self.inner.head(url.object_key()));
         found.map(StoredObject::from).map_err(StoreError::request(url, "found"))
+    }
+
+    /// What the store says about each of the objects at `urls`, asked for many at a time, in the same order.
+    pub fn find_all(&self, urls: &[StoreUrl]) -> Vec<Result<StoredObject, StoreError>> {
+        let asked = urls.iter().map(|url| async move {
+            let found = self.inner.head(url.object_key()).await;
+            found.map(StoredObject::from).map_err(StoreError::request(url, "found"))
+        });
+        self.runtime.block_on(futures_util::stream::iter(asked).buffered(REQUESTS_AT_ONCE).collect())
     }
 
     /// The bytes of `object` from byte `first` to its end, as they arrive.

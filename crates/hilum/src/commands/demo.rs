@@ -11,6 +11,7 @@ use crate::{
     progress, say,
 };
 use hilum_cohort::RunRequest;
+use hilum_io::store::StoreOptions;
 use indicatif::ProgressBar;
 use std::{
     collections::BTreeMap,
@@ -36,8 +37,10 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
         .map_err(|e| Failure::new(NOTHING_DONE, e))?;
     let config = RunConfig {
         request: RunRequest {
-            input,
+            input: input.into(),
             out: results,
+            mirror: None,
+            store: StoreOptions::default(),
             labels: None,
             class_names: BTreeMap::from([("covid", "COVID-19"), ("healthy", "Healthy")])
                 .into_iter()
@@ -51,6 +54,7 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
         settings,
         show,
         figures: true,
+        working: None,
     };
     let code = cohort(&config)?;
     if watched {

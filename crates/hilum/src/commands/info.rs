@@ -38,7 +38,7 @@ struct Rescale {
 }
 
 pub(crate) fn info(args: &ScanArgs) -> Result<u8, Failure> {
-    let scan = scan_at(&args.scan)?;
+    let scan = scan_at(&args.scan, &args.store.options())?;
     let file = scan.open().map_err(unreadable)?;
     let geometry = file.geometry();
     let settings = ScanSettings::default();

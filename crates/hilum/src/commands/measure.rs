@@ -66,7 +66,7 @@ pub(crate) fn select(args: &MeasureArgs) -> Result<u8, Failure> {
 pub(crate) fn segment(args: &SegmentArgs) -> Result<u8, Failure> {
     let MeasureArgs { scan: scan_args, method } = &args.measure;
     let settings = ScanSettings { dicom_seg: args.filing.setting(), ..method.settings()? };
-    let scan = scan_at(&scan_args.scan)?;
+    let scan = scan_at(&scan_args.scan, &scan_args.store.options())?;
     std::fs::create_dir_all(&args.out).map_err(|e| {
         Failure::new(NOTHING_DONE, format!("cannot write to {}: {e}", args.out.display()))
             .with_help("is the folder writable, and is there space on the disk?")
@@ -100,7 +100,7 @@ struct Look {
 /// Reads and measures the scan of `args`.
 fn look(args: &MeasureArgs) -> Result<Look, Failure> {
     let settings = args.method.settings()?;
-    let scan = scan_at(&args.scan.scan)?;
+    let scan = scan_at(&args.scan.scan, &args.scan.store.options())?;
     let file = scan.open().map_err(unreadable)?;
     let mut workspace = Workspace::default();
     let examined = open_voxels(&file, way(&settings, &scan), &mut workspace)

@@ -4,7 +4,7 @@ use super::figure::figures_of_run;
 use crate::{
     args::RunArgs,
     config::{RunConfig, Show},
-    failure::{Failure, SCAN_FAILED},
+    failure::{Failure, NOTHING_DONE, SCAN_FAILED},
     progress::{Progress, stop_on_ctrl_c},
     say, summary,
 };
@@ -13,7 +13,11 @@ use hilum_core::Status;
 
 pub(crate) fn run(args: RunArgs) -> Result<u8, Failure> {
     let config = RunConfig::new(args)?;
-    cohort(&config)
+    let code = cohort(&config)?;
+    if let Some(working) = config.working {
+        working.close().map_err(|error| Failure::new(NOTHING_DONE, error))?;
+    }
+    Ok(code)
 }
 
 /// Runs a cohort, showing how it goes, to its exit code.

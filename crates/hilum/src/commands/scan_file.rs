@@ -6,23 +6,29 @@ use crate::{
 };
 use hilum_cohort::ScanRef;
 use hilum_core::{Finding, Level};
-use hilum_io::ScanError;
+use hilum_io::{
+    ScanError,
+    store::{Location, StoreOptions},
+};
 use std::path::Path;
 
-/// The scan at `path`: a file, or a folder with the images of one DICOM series.
-pub(crate) fn scan_at(path: &Path) -> Result<ScanRef, Failure> {
+/// The scan at `place`: a file, an object of a store, or a folder with the images of one DICOM series.
+pub(crate) fn scan_at(place: &Location, options: &StoreOptions) -> Result<ScanRef, Failure> {
     // The output folder matters to folders of many scans alone.
-    let found = hilum_cohort::find(path, Path::new(""))?;
+    let found = hilum_cohort::find_at(place, Path::new(""), None, options)?;
+    let is_folder = match place {
+        Location::Disk(path) => path.is_dir(),
+        Location::Store(url) => found.scans.iter().any(|scan| scan.uri != url.name()),
+    };
     let scans = found.scans.len();
     let mut found = found.scans.into_iter();
     match (found.next(), scans) {
-        (Some(scan), 1) if !path.is_dir() || !scan.series.is_empty() => Ok(scan),
-        _ if path.is_dir() => {
-            let failure =
-                Failure::new(NOTHING_DONE, format!("{} is a folder with {scans} scans", path.display()));
+        (Some(scan), 1) if !is_folder || !scan.series.is_empty() => Ok(scan),
+        _ if is_folder => {
+            let failure = Failure::new(NOTHING_DONE, format!("{place} is a folder with {scans} scans"));
             Err(failure.with_help("`hilum run` measures a folder of scans; or give one of them"))
         }
-        _ => Err(Failure::new(NOTHING_DONE, format!("{} lists more than one scan", path.display()))
+        _ => Err(Failure::new(NOTHING_DONE, format!("{place} lists more than one scan"))
             .with_help("`hilum run` measures the scans of a manifest")),
     }
 }

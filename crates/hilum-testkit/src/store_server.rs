@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// How long the server may take to start: it is Python, on a machine that may be busy.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// A signature of somebody: the server wants one on what is private, and does not check it.
+const SIGNED: &str = "authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
+
 /// A running S3 server; it ends when dropped. Buckets and what is put in them are private unless made public; whoever
 /// signs, with whatever keys, may read and write all.
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl StoreServer {
     /// If the server does not take it.
     pub fn put(&self, bucket: &str, key: &str, bytes: &[u8], public: bool) {
         let acl = if public { "x-amz-acl: public-read" } else { "x-amz-acl: private" };
-        self.done("PUT", &format!("/{bucket}/{key}"), &[acl], bytes);
+        self.done("PUT", &format!("/{bucket}/{key}"), &[acl, SIGNED], bytes);
     }
 
     /// The bytes of an object, as somebody with keys sees it; empty if there is none.
@@ -70,9 +73,7 @@ impl StoreServer {
     /// # Panics
     /// If the server does not answer.
     pub fn get(&self, bucket: &str, key: &str) -> Vec<u8> {
-        let signed = "authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/s3/aws4_request, \
-                      SignedHeaders=host, Signature=0";
-        let answer = self.exchange("GET", &format!("/{bucket}/{key}"), &[signed], &[]);
+        let answer = self.exchange("GET", &format!("/{bucket}/{key}"), &[SIGNED], &[]);
         let answer = answer.unwrap_or_else(|e| panic!("{bucket}/{key}: {e}"));
         let body = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").map_or(answer.len(), |at| at + 4);
         if answer.starts_with(b"HTTP/1.1 200") { answer[body..].to_vec() } else { Vec::new() }

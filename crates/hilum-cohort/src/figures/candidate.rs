@@ -20,7 +20,7 @@ pub(crate) struct Candidate {
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
     /// The scan itself.
-    Scan(ScanRef),
+    Scan(Box<ScanRef>),
     /// What a run left of it: the chosen slice and its masks.
     Run { folder: PathBuf, record: Box<ScanRecord> },
 }
@@ -64,7 +64,11 @@ pub(crate) fn candidates_of(
 
 impl Candidate {
     pub(crate) fn of_scan(scan: ScanRef) -> Self {
-        Self { image_id: scan.image_id.clone(), label: scan.label.clone(), source: Source::Scan(scan) }
+        Self {
+            image_id: scan.image_id.clone(),
+            label: scan.label.clone(),
+            source: Source::Scan(Box::new(scan)),
+        }
     }
 }
 
@@ -97,7 +101,7 @@ impl Candidates {
     /// Gives labels from a table, under the same rules as a run does.
     fn label(&mut self, path: &Path) -> Result<(), CohortError> {
         let bare = |c: &Candidate| match &c.source {
-            Source::Scan(scan) => scan.clone(),
+            Source::Scan(scan) => ScanRef::clone(scan),
             Source::Run { record, folder } => {
                 ScanRef::bare(c.image_id.clone(), record.row.uri.clone(), folder.clone())
             }

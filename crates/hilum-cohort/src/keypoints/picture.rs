@@ -112,7 +112,8 @@ pub(super) fn read(
     };
     let slices = scan.open().map_err(|e| unusable(with_causes(&e)))?.geometry().slices();
     let alone = slices == 1 && !lungs;
-    let candidate = Candidate { image_id: scan.image_id.clone(), label: None, source: Source::Scan(scan) };
+    let candidate =
+        Candidate { image_id: scan.image_id.clone(), label: None, source: Source::Scan(Box::new(scan)) };
     let pick = if alone { Pick::At { index: 0, masks: false } } else { Pick::Chosen };
     let shown = load(&candidate, recipe, pick).map_err(unusable)?;
     let shown = shown.first().ok_or_else(|| unusable("it has no slice".to_owned()))?;

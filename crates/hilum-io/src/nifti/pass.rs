@@ -22,7 +22,7 @@ pub(super) enum Voxels<'a> {
     /// On disk, packed: to be unpacked from the beginning in each pass.
     Packed(PathBuf),
     /// In a store.
-    Remote(Remote),
+    Remote(Box<Remote>),
 }
 
 /// A pass.

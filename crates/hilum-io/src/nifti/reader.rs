@@ -124,7 +124,7 @@ impl NiftiFile {
             (mode, streams) => match &image.place {
                 Place::Disk(path) if streams && !image.gzip => Voxels::Disk(image.open(path)?),
                 Place::Store(object) if streams && (!image.gzip || mode == ReadMode::Streamed) => {
-                    Voxels::Remote(Remote::new(object.clone()))
+                    Voxels::Remote(Box::new(Remote::new(object.clone())))
                 }
                 Place::Disk(path) if mode == ReadMode::Streamed => Voxels::Packed(path.clone()),
                 Place::Disk(path) => Voxels::Memory(self.read_whole(path, packed, unpacked)?),

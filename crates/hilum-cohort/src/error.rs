@@ -191,6 +191,38 @@ pub enum CohortError {
         /// Why not.
         reason: String,
     },
+    /// A pattern that is none.
+    #[error("'{pattern}' is no pattern: {problem}")]
+    Pattern {
+        /// As given.
+        pattern: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Nothing in a store is wanted.
+    #[error("{from} holds nothing to fetch: {problem}")]
+    NothingToFetch {
+        /// The address.
+        from: String,
+        /// Why not.
+        problem: String,
+    },
+    /// The destination of a fetch lies in its source.
+    #[error("{to} lies in {from}, which would be copied into itself")]
+    IntoItself {
+        /// The source.
+        from: String,
+        /// The destination.
+        to: String,
+    },
+    /// A fetch was asked to stop.
+    #[error("stopped: {done} of {total} objects are there")]
+    FetchStopped {
+        /// Objects that are there.
+        done: u64,
+        /// Objects that are wanted.
+        total: u64,
+    },
     /// A prediction was asked to stop.
     #[error("stopped with {done} of {total} cases looked at; nothing was written")]
     PredictionStopped {
@@ -263,7 +295,9 @@ impl CohortError {
             Self::Locked { .. } => "wait for it to end, or choose another folder with --out",
             Self::Evaluation { source } => return source.help(),
             Self::TrainingStopped { .. } => "the same command with --resume goes on where this one stopped",
-            Self::Interrupted { .. } => "the same command goes on where this one stopped",
+            Self::Interrupted { .. } | Self::FetchStopped { .. } => {
+                "the same command goes on where this one stopped"
+            }
             _ => return None,
         })
     }

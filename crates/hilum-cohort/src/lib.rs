@@ -5,6 +5,7 @@
 //!   tables and the report; a scan that cannot be measured is a row with a reason;
 //! * [`figures`] draws slices of scans and runs as plates for papers;
 //! * [`describe_table`] and [`compare_table`] say what a table of scans holds and how its classes differ;
+//! * [`fetch`] copies what lies in a store, or counts it;
 //! * [`learn`] loads data sets for the classifier;
 //! * [`rebuild_report`] makes the report again from an output folder.
 //!
@@ -20,6 +21,7 @@ mod dicom_series;
 mod error;
 pub mod evaluation;
 mod event;
+pub mod fetch;
 pub mod figures;
 mod files;
 mod find;

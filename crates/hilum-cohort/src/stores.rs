@@ -95,7 +95,8 @@ fn dicom_note(left_out: &BTreeMap<String, u64>) -> Option<String> {
     let images = left_out.get(".dcm").copied().unwrap_or_default();
     (images > 0).then(|| {
         format!(
-            "{images} DICOM images are left out: series are read from a disk only; copy them to a folder and run on that"
+            "{images} DICOM images are left out: series are read from a disk only; `hilum fetch` copies \
+             them to a folder"
         )
     })
 }

@@ -3,6 +3,7 @@
 //! The real scans and the reference vectors lie outside the project, in a folder named `shared` beside the workspace
 //! or wherever `HILUM_SHARED` points. A machine without them skips those tests with a word; CI may not.
 
+mod faulty_proxy;
 mod npy;
 mod overlap;
 mod packed;
@@ -12,6 +13,7 @@ mod store_server;
 pub mod superpixels;
 pub mod vectors;
 
+pub use faulty_proxy::{Fault, FaultyProxy, SeenRequest};
 pub use npy::npy_mask_xy;
 pub use overlap::Overlap;
 pub use packed::{PackedMask, Runs};

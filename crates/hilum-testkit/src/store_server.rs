@@ -51,6 +51,11 @@ impl StoreServer {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Makes a bucket.
     ///
     /// # Panics

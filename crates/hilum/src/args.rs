@@ -6,6 +6,7 @@ use crate::{
     evaluate_args::{EVALUATE_HELP, EvaluateArgs},
     explain_args::{EXPLAIN_HELP, ExplainArgs},
     export_args::{EXPORT_HELP, ExportArgs},
+    fetch_args::{FETCH_HELP, FetchArgs},
     figure_args::FigureArgs,
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
@@ -103,6 +104,9 @@ pub(crate) enum Command {
     /// Write a DICOM series, or any scan that hilum reads, as one NIfTI file in HU.
     #[command(after_help = CONVERT_HELP)]
     Convert(ConvertArgs),
+    /// Copy what lies under a prefix of a store, checked and resumable; or count it.
+    #[command(after_help = FETCH_HELP)]
+    Fetch(Box<FetchArgs>),
     /// Say what a data set for the classifier holds: classes, groups, sides, near duplicates.
     #[command(after_help = DATASET_HELP)]
     Dataset(Box<DatasetArgs>),

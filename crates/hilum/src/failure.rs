@@ -49,6 +49,8 @@ impl From<CohortError> for Failure {
         let code = match error {
             CohortError::MissingColumn { .. }
             | CohortError::Cell { .. }
+            | CohortError::Pattern { .. }
+            | CohortError::IntoItself { .. }
             | CohortError::Table { .. }
             | CohortError::TooManyClasses { .. }
             | CohortError::NoSuchClass { .. }
@@ -57,6 +59,7 @@ impl From<CohortError> for Failure {
             | CohortError::OutIsInput { .. } => WRONG_USE,
             CohortError::Interrupted { .. }
             | CohortError::TrainingStopped { .. }
+            | CohortError::FetchStopped { .. }
             | CohortError::PredictionStopped { .. } => STOPPED,
             _ => NOTHING_DONE,
         };

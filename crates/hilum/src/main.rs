@@ -9,6 +9,7 @@ mod evaluate_args;
 mod explain_args;
 mod export_args;
 mod failure;
+mod fetch_args;
 mod figure_args;
 mod match_args;
 mod method;
@@ -22,6 +23,7 @@ mod summary;
 mod table_args;
 mod text_histogram;
 mod train_args;
+mod transfer_bar;
 mod units;
 
 use clap::Parser;

@@ -4,7 +4,7 @@ use clap::{
     Args,
     builder::{OsStringValueParser, TypedValueParser},
 };
-use hilum_io::store::{Location, StoreOptions};
+use hilum_io::store::{Location, Patience, StoreOptions};
 
 /// Parses a path or an address.
 pub(crate) fn location() -> impl TypedValueParser<Value = Location> {
@@ -33,13 +33,13 @@ impl StoreArgs {
     /// The same for the library.
     pub(crate) fn options(&self) -> StoreOptions {
         let Self { no_sign, endpoint, region, profile } = self.clone();
-        StoreOptions { no_sign, endpoint, region, profile }
+        StoreOptions { no_sign, endpoint, region, profile, patience: Patience::default() }
     }
 }
 
 /// The flags that say the same again.
 pub(crate) fn arguments(options: &StoreOptions) -> Vec<String> {
-    let StoreOptions { no_sign, endpoint, region, profile } = options;
+    let StoreOptions { no_sign, endpoint, region, profile, patience: _ } = options;
     let mut words: Vec<String> = no_sign.then(|| "--no-sign".to_owned()).into_iter().collect();
     for (flag, value) in [("--endpoint", endpoint), ("--region", region), ("--profile", profile)] {
         words.extend(value.iter().flat_map(|value| [flag.to_owned(), value.clone()]));

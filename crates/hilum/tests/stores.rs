@@ -4,7 +4,7 @@
 mod story;
 
 use hilum_testkit::StoreServer;
-use std::{fs, path::Path, process::Command};
+use std::fs;
 use story::{Ran, Story};
 
 /// A server with a bucket `lab` that holds the story's scans under `cohort/`.
@@ -36,15 +36,8 @@ impl Lab {
 
     /// Runs the program with keys in the environment and none of the user's own settings.
     fn hilum(&self, args: &[&str], settings: &[(&str, &str)]) -> Ran {
-        let mut command = self.story.command(args);
-        clear(&mut command, &self.story.path("no-such-file"));
-        command.envs(settings.iter().copied());
-        let output = command.output().unwrap();
-        Ran {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        let settings: Vec<_> = settings.iter().map(|&(name, value)| (name, value.to_owned())).collect();
+        self.story.hilum_with(args, &settings)
     }
 
     fn signed(&self, args: &[&str]) -> Ran {
@@ -75,13 +68,6 @@ impl Lab {
         let run: serde_json::Value = serde_json::from_slice(run_json).unwrap();
         run["this_run"]["kept"].as_u64().unwrap()
     }
-}
-
-fn clear(command: &mut Command, nowhere: &Path) {
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
-        command.env_remove(name);
-    }
-    command.env("AWS_CONFIG_FILE", nowhere).env("AWS_SHARED_CREDENTIALS_FILE", nowhere);
 }
 
 #[test]

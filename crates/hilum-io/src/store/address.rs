@@ -1,6 +1,7 @@
 //! Addresses of stores and of what lies in them.
 
 use super::error::StoreError;
+use super::object::StoredObject;
 use object_store::path::Path as Key;
 use std::{fmt, str::FromStr};
 use url::Url;
@@ -94,6 +95,18 @@ impl StoreUrl {
         Self { key: Key::parse(key).unwrap_or_default(), query: None, ..self.clone() }
     }
 
+    /// Whether `other` lies here or below, in a store of the same kind and name.
+    pub fn holds(&self, other: &Self) -> bool {
+        let below = other.key().strip_prefix(self.key());
+        (self.kind, &self.bucket) == (other.kind, &other.bucket)
+            && below.is_some_and(|rest| self.key().is_empty() || rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Where `object` lies below this prefix, without a slash before it; its key if it lies elsewhere.
+    pub fn name_of<'a>(&self, object: &'a StoredObject) -> &'a str {
+        object.key().strip_prefix(self.key()).unwrap_or(object.key()).trim_start_matches('/')
+    }
+
     /// Whether both lie in one bucket or container, or on one web server and under one signature.
     pub fn same_store(&self, other: &Self) -> bool {
         (self.kind, &self.bucket, &self.query) == (other.kind, &other.bucket, &other.query)
@@ -168,6 +181,19 @@ mod tests {
         assert_eq!(odd.name(), "a b+c.nii");
         assert_eq!(odd.to_string(), "s3://b/100%25/a b+c.nii");
         assert_eq!((url("gs://b").key(), url("az://c/x/").key()), ("", "x"));
+    }
+
+    #[test]
+    fn a_prefix_ends_at_a_slash() {
+        let (bucket, cohort) = (url("s3://b"), url("s3://b/cohort"));
+        assert!(bucket.holds(&cohort) && cohort.holds(&cohort) && cohort.holds(&url("s3://b/cohort/x")));
+        assert!(
+            !cohort.holds(&url("s3://b/cohort-2"))
+                && !cohort.holds(&url("gs://b/cohort/x"))
+                && !cohort.holds(&bucket)
+        );
+        let object = StoredObject::new("cohort/site/a.nii", 1, None).unwrap();
+        assert_eq!((cohort.name_of(&object), bucket.name_of(&object)), ("site/a.nii", "cohort/site/a.nii"));
     }
 
     #[test]

@@ -25,7 +25,8 @@ pub(super) fn builder(
     runtime: &Runtime,
 ) -> Result<AmazonS3Builder, StoreError> {
     let profile = profile(options)?;
-    let mut builder = AmazonS3Builder::from_env().with_bucket_name(url.bucket()).with_retry(retries());
+    let mut builder =
+        AmazonS3Builder::from_env().with_bucket_name(url.bucket()).with_retry(retries(&options.patience));
     let said = |builder: &AmazonS3Builder, setting| builder.get_config_value(&setting);
 
     let endpoint = options
@@ -34,7 +35,7 @@ pub(super) fn builder(
         .or_else(|| said(&builder, Setting::S3Endpoint))
         .or_else(|| said(&builder, Setting::Endpoint))
         .or_else(|| profile.endpoint_url.clone());
-    let client = client(endpoint.as_deref());
+    let client = client(endpoint.as_deref(), &options.patience);
     if let Some(endpoint) = &endpoint {
         builder = builder.with_config(Setting::S3Endpoint, endpoint);
     }

@@ -3,6 +3,7 @@
 
 use object_store::Error as Refusal;
 use std::io;
+use std::path::{Path, PathBuf};
 
 /// A store that cannot be reached, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,14 @@ pub enum StoreError {
     /// The threads of the network could not be started.
     #[error("cannot start the threads that talk to stores")]
     Threads { source: io::Error },
+
+    /// A copy of an object cannot be written on disk.
+    #[error("cannot write {}", path.display())]
+    Disk { path: PathBuf, source: io::Error },
+
+    /// Whoever watched said to stop.
+    #[error("{address}: stopped on the way")]
+    Stopped { address: String },
 
     /// The store did not do what it was asked for.
     #[error("{address}: cannot be {action}: {fault}")]
@@ -72,6 +81,12 @@ pub enum StoreFault {
     /// The object is not the one that was listed.
     #[error("it was changed while it was being read; run the command again")]
     Changed,
+    /// What came is not what the store says that it holds.
+    #[error("it does not come as it lies there: {said}")]
+    Damaged {
+        /// In what way.
+        said: String,
+    },
     /// A web server that lists nothing.
     #[error(
         "a web server does not list what it holds; give the address of one scan, or a manifest (CSV or Parquet) with \
@@ -138,6 +153,22 @@ impl StoreError {
         match self {
             Self::Request { fault, .. } => Some(fault),
             _ => None,
+        }
+    }
+
+    pub(super) fn disk(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Disk { path, source }
+    }
+
+    /// What a writer of an object meant, which speaks in errors of [`std::io`].
+    pub(super) fn writing(address: impl ToString, error: io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(own) => own,
+            Err(other) => {
+                let fault = StoreFault::Other { said: other.to_string() };
+                Self::Request { address: address.to_string(), action: "written", fault }
+            }
         }
     }
 

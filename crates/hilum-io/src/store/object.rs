@@ -1,5 +1,6 @@
 //! What a store says about an object before a byte of it is read.
 
+use super::error::StoreError;
 use object_store::{ObjectMeta, path::Path as Key};
 
 /// An object of a store.
@@ -13,6 +14,18 @@ pub struct StoredObject {
 }
 
 impl StoredObject {
+    /// The object that a store would speak of in these words.
+    ///
+    /// # Errors
+    /// [`StoreError::Address`] if `key` is no key.
+    pub fn new(key: &str, bytes: u64, etag: Option<String>) -> Result<Self, StoreError> {
+        let fault = |error: object_store::path::Error| StoreError::Address {
+            address: key.to_owned(),
+            problem: error.to_string(),
+        };
+        Ok(Self { key: Key::parse(key).map_err(fault)?, bytes, etag })
+    }
+
     /// Its key, parts divided by `/`.
     pub fn key(&self) -> &str {
         self.key.as_ref()

@@ -4,7 +4,7 @@ use super::address::{StoreKind, StoreUrl};
 use super::aws;
 use super::error::{StoreError, StoreFault};
 use super::object::StoredObject;
-use super::options::StoreOptions;
+use super::options::{Patience, StoreOptions};
 use super::reader::ObjectReader;
 use super::runtime::runtime;
 use super::writer::ObjectWriter;
@@ -22,14 +22,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// How often a request is tried again, and for how long.
-const RETRIES: usize = 10;
+/// How long a request is tried again.
 const RETRY_FOR: Duration = Duration::from_secs(180);
 /// Small requests under way at one time.
 const REQUESTS_AT_ONCE: usize = 16;
-/// How long a connection may take, and how long a body may stand still.
+/// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// One bucket, container or web server. Clones share connections.
 #[derive(Debug, Clone)]
@@ -54,8 +52,8 @@ impl Store {
                 let builder = GoogleCloudStorageBuilder::from_env()
                     .with_bucket_name(url.bucket())
                     .with_skip_signature(options.no_sign)
-                    .with_retry(retries())
-                    .with_client_options(client(endpoint));
+                    .with_retry(retries(&options.patience))
+                    .with_client_options(client(endpoint, &options.patience));
                 let builder = endpoint.into_iter().fold(builder, |b, at| b.with_base_url(at));
                 Arc::new(builder.build().map_err(settings)?)
             }
@@ -63,8 +61,8 @@ impl Store {
                 let builder = MicrosoftAzureBuilder::from_env()
                     .with_container_name(url.bucket())
                     .with_skip_signature(options.no_sign)
-                    .with_retry(retries())
-                    .with_client_options(client(endpoint));
+                    .with_retry(retries(&options.patience))
+                    .with_client_options(client(endpoint, &options.patience));
                 let builder = endpoint.into_iter().fold(builder, |b, at| b.with_endpoint(at.to_owned()));
                 Arc::new(builder.build().map_err(settings)?)
             }
@@ -72,8 +70,8 @@ impl Store {
                 let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
                 let builder = HttpBuilder::new()
                     .with_url(format!("{}/{query}", url.bucket()))
-                    .with_retry(retries())
-                    .with_client_options(client(Some(url.bucket())));
+                    .with_retry(retries(&options.patience))
+                    .with_client_options(client(Some(url.bucket()), &options.patience));
                 Arc::new(builder.build().map_err(settings)?)
             }
         };
@@ -196,15 +194,15 @@ impl Store {
 }
 
 /// How patiently requests are tried again.
-pub(super) fn retries() -> RetryConfig {
-    RetryConfig { max_retries: RETRIES, retry_timeout: RETRY_FOR, ..RetryConfig::default() }
+pub(super) fn retries(patience: &Patience) -> RetryConfig {
+    RetryConfig { max_retries: patience.retries, retry_timeout: RETRY_FOR, ..RetryConfig::default() }
 }
 
 /// How connections are made: a large scan over a slow line may take hours, so that only standing still is a fault.
-pub(super) fn client(endpoint: Option<&str>) -> ClientOptions {
+pub(super) fn client(endpoint: Option<&str>, patience: &Patience) -> ClientOptions {
     ClientOptions::new()
         .with_timeout_disabled()
         .with_connect_timeout(CONNECT_TIMEOUT)
-        .with_read_timeout(STALL_TIMEOUT)
+        .with_read_timeout(patience.stall)
         .with_allow_http(endpoint.is_some_and(|at| at.starts_with("http://")))
 }

@@ -24,11 +24,19 @@ impl std::fmt::Debug for ObjectReader {
     }
 }
 
+impl ObjectReader {
+    /// The next bytes, as many as have come together; `None` at the end.
+    pub(super) fn next_piece(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let next = self.runtime.block_on(self.pieces.next());
+        next.transpose().map_err(StoreError::request(&self.address, "read"))
+    }
+}
+
 impl Read for ObjectReader {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while self.piece.is_empty() {
-            match self.runtime.block_on(self.pieces.next()) {
-                Some(piece) => self.piece = piece.map_err(StoreError::request(&self.address, "read"))?,
+            match self.next_piece()? {
+                Some(piece) => self.piece = piece,
                 None => return Ok(0),
             }
         }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use tokio::runtime::Runtime;
 
 /// Bytes of one part. S3 takes 10 000 parts: objects of up to 80 GB.
-const PART_BYTES: usize = 8 << 20;
+pub(super) const PART_BYTES: usize = 8 << 20;
 
 /// Writes an object part by part. It appears when [`ObjectWriter::finish`] is called; dropped before, what was sent is
 /// taken back.

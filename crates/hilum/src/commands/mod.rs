@@ -8,6 +8,7 @@ mod describe;
 mod evaluate;
 mod explain;
 mod export;
+mod fetch;
 mod figure;
 mod info;
 mod matching;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Figure(args) => figure::figure(args),
         Command::Match(args) => matching::matching(args),
         Command::Convert(args) => convert::convert(&args),
+        Command::Fetch(args) => fetch::fetching(&args),
         Command::Dataset(args) => dataset::dataset(*args),
         Command::Train(args) => train::train(&args),
         Command::Predict(args) => predict::predictions(&args),

@@ -57,12 +57,19 @@ impl Story {
 
     /// Runs the program in the story's folder.
     pub(crate) fn hilum(&self, args: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.command(args).output().unwrap();
-        Ran {
-            code: status.code().unwrap_or(-1),
-            out: String::from_utf8(stdout).unwrap(),
-            err: String::from_utf8(stderr).unwrap(),
+        ended(self.command(args).output().unwrap())
+    }
+
+    /// Runs the program with these settings in place of those of the user for the tools of Amazon's cloud.
+    pub(crate) fn hilum_with(&self, args: &[&str], settings: &[(&str, String)]) -> Ran {
+        let mut command = self.command(args);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
+            command.env_remove(name);
         }
+        let nowhere = self.path("no-such-file");
+        command.env("AWS_CONFIG_FILE", &nowhere).env("AWS_SHARED_CREDENTIALS_FILE", &nowhere);
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
+        ended(command.output().unwrap())
     }
 
     /// Starts the program and lets it run.
@@ -92,6 +99,14 @@ impl Story {
             }
         }
         content
+    }
+}
+
+fn ended(Output { status, stdout, stderr }: Output) -> Ran {
+    Ran {
+        code: status.code().unwrap_or(-1),
+        out: String::from_utf8(stdout).unwrap(),
+        err: String::from_utf8(stderr).unwrap(),
     }
 }
 

@@ -20,11 +20,12 @@ Examples:
   hilum fetch s3://lab/cohort gs://copy/cohort
   hilum fetch s3://scans/all scans --endpoint http://minio.local:9000 --jobs 16
 
-The first is the bucket of the study that the recipe notebook repeats: 253 GB, in us-west-2, open to all.
+The first is the bucket of the study that the recipe notebook repeats: 253 GB, open to all.
 
-Started again, the same command moves only what is missing; a large object goes on where it was cut off. Every object is
-checked: by its length, and by its ETag where that is a digest. What does not arrive is named, with a reason. The file
-.hilum-fetch.jsonl beside the copies tells of each what became of it.
+Started again, the same command moves only what is missing; a large object goes on where it was
+cut off. Every object is checked: by its length, and by its ETag where that is a digest. What does
+not arrive is named, with a reason. The file .hilum-fetch.jsonl beside the copies tells of each
+what became of it.
 
 Exit codes: 0 all there; 1 some did not arrive; 2 wrong use; 3 nothing could be done; 130 stopped.";
 

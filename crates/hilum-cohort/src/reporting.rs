@@ -53,6 +53,7 @@ pub(crate) fn write_report(
         class_names: run.class_names.clone(),
         contrasts,
         classifier: evaluation::report_of(&out.join("model")),
+        explanation: evaluation::explanation_of(&out.join("model/explanations")),
         scans_dir: &scans_dir,
         figures_dir: figures_dir.as_deref(),
         model_dir: model_dir.as_deref(),

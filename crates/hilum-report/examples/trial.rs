@@ -36,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         contrasts: vec![],
         scans_dir: &scans_dir,
         classifier: None,
+        explanation: None,
         figures_dir: None,
         model_dir: None,
     };

@@ -57,6 +57,19 @@ pub struct ClassifierFigure {
     pub svg: String,
 }
 
+/// What a classifier goes by, and whether that can be believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplanationReport {
+    /// Whether the explanations can be read, and point into the lung.
+    pub trusted: bool,
+    /// The verdict in words.
+    pub verdict: String,
+    /// The reasons for it, in sentences.
+    pub reasons: Vec<String>,
+    /// Cases of each class side by side.
+    pub figure: ClassifierFigure,
+}
+
 fn as_picture<S: serde::Serializer>(svg: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg)))
 }

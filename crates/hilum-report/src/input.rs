@@ -1,6 +1,6 @@
 //! What a report is made from.
 
-use crate::ClassifierReport;
+use crate::{ClassifierReport, ExplanationReport};
 use hilum_core::{Finding, Recipe, schema::Measurement};
 use std::{collections::BTreeMap, path::Path};
 
@@ -19,6 +19,8 @@ pub struct ReportInput<'a> {
     pub contrasts: Vec<ClassContrast>,
     /// What was found about a classifier of this cohort, where one was judged.
     pub classifier: Option<ClassifierReport>,
+    /// What it goes by, where it was explained.
+    pub explanation: Option<ExplanationReport>,
     /// The folder that holds one folder of pictures a scan (`OUT/scans`).
     pub scans_dir: &'a Path,
     /// The folder of the plates made of this very cohort (`OUT/figures`), if there are any.

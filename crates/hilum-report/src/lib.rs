@@ -29,6 +29,7 @@ mod words;
 
 pub use classifier::{
     ClassifierFigure, ClassifierMeasure, ClassifierReport, ClassifierSide, ClassifierVerdict,
+    ExplanationReport,
 };
 pub use error::ReportError;
 pub use figures::plate::{Drawing, GreyScale, Panel, PanelPicture, Paper, Plate, Section};

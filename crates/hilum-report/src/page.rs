@@ -1,7 +1,7 @@
 //! The typed data behind the page's template.
 
 use crate::{
-    ClassifierReport, ReportError, ReportInput, ScanEntry,
+    ClassifierReport, ExplanationReport, ReportError, ReportInput, ScanEntry,
     classes::{Class, Classes, status_index},
     contrasts::{ContrastRow, contrast_rows},
     figures::{self, Dot},
@@ -36,6 +36,7 @@ pub(crate) struct Page {
     classes: Vec<ClassCard>,
     contrasts: Vec<ContrastRow>,
     classifier: Option<ClassifierReport>,
+    explanation: Option<ExplanationReport>,
     figures: Figures,
     plates: Vec<PlateData>,
     model: Vec<PlateData>,
@@ -167,6 +168,7 @@ impl Page {
                 scatter: figures::scatter(&dots, &classes.list).map(safe),
             },
             classifier: input.classifier.clone(),
+            explanation: input.explanation.clone(),
             plates: input.figures_dir.map(plates).map(plate_data).unwrap_or_default(),
             model: input.model_dir.map(model_figures).map(plate_data).unwrap_or_default(),
             scans,

@@ -5,7 +5,7 @@
 use hilum_core::{Finding, Recipe, Status, schema::Measurement};
 use hilum_report::{
     AreaCurve, ClassContrast, ClassifierFigure, ClassifierMeasure, ClassifierReport, ClassifierSide,
-    ClassifierVerdict, Provenance, ReportInput, ScanEntry, render, write,
+    ClassifierVerdict, ExplanationReport, Provenance, ReportInput, ScanEntry, render, write,
 };
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -51,6 +51,7 @@ fn input(scans: Vec<ScanEntry>, scans_dir: &Path) -> ReportInput<'_> {
         contrasts: vec![],
         scans_dir,
         classifier: None,
+        explanation: None,
         figures_dir: None,
         model_dir: None,
     }
@@ -246,6 +247,24 @@ fn classes_are_compared_with_the_numbers_given_and_not_at_all_without() {
     ] {
         assert!(part.contains(words), "{words}: {part}");
     }
+}
+
+#[test]
+fn explanations_are_shown_with_their_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut input = input(vec![measured("a", Some("0"), 4.0, 9000.0)], folder.path());
+    assert!(!render(&input).unwrap().contains("id=\"explanations\""));
+    input.explanation = Some(ExplanationReport {
+        trusted: false,
+        verdict: "Verdict: looks elsewhere.".to_owned(),
+        reasons: vec!["10 % of the positive weight lies inside the lung.".to_owned()],
+        figure: ClassifierFigure { title: "Cases".to_owned(), svg: "<svg/>".to_owned() },
+    });
+    let html = render(&input).unwrap();
+    let section = section(&html, "explanations");
+    assert!(section.contains("class=\"verdict suspect\""), "{section}");
+    assert!(section.contains("looks elsewhere. 10 % of the positive weight"), "{section}");
+    assert!(section.contains("data:image/svg+xml;base64,PHN2Zy8+"), "{section}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use hilum_learn::Measure;
 use hilum_report::{
     ClassifierFigure, ClassifierMeasure, ClassifierReport, ClassifierSide, ClassifierVerdict,
+    ExplanationReport,
 };
 use serde_json::Value;
 use std::{fs, path::Path};
@@ -24,6 +25,21 @@ pub(crate) fn report_of(folder: &Path) -> Option<ClassifierReport> {
     let notes = file["notes"].as_array()?.iter().filter_map(words).collect();
     let sides = file["sides"].as_array()?.iter().filter_map(|side| of_side(side, &folder.join("figures")));
     Some(ClassifierReport { sides: sides.collect(), notes })
+}
+
+/// The section for the explanations in `folder`; `None` where there are none.
+pub(crate) fn explanation_of(folder: &Path) -> Option<ExplanationReport> {
+    let text = fs::read_to_string(folder.join("explanation.json")).ok()?;
+    let file: Value = serde_json::from_str(&text).ok()?;
+    let verdict = file["judgement"]["verdict"].as_str()?;
+    let reasons = file["judgement"]["reasons"].as_array()?.iter();
+    let svg = fs::read_to_string(folder.join("figures/explanations.svg")).ok()?;
+    Some(ExplanationReport {
+        trusted: verdict == "trustworthy",
+        verdict: format!("Verdict: {}.", verdict.replace('_', " ")),
+        reasons: reasons.filter_map(Value::as_str).map(str::to_owned).collect(),
+        figure: ClassifierFigure { title: "Explanations, cases of each class".to_owned(), svg },
+    })
 }
 
 fn of_side(side: &Value, figures: &Path) -> Option<ClassifierSide> {

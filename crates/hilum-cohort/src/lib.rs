@@ -38,6 +38,7 @@ mod mirror;
 mod names;
 mod pictures;
 mod record;
+mod reference_class;
 mod reporting;
 mod run_file;
 pub mod scan;

@@ -191,6 +191,13 @@ pub(crate) struct WorkArgs {
     /// Cap on the memory of the whole run, such as 2G or 800M [default: none].
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_memory: Option<MemorySize>,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+}
+
+/// What a long command prints.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
     /// Print one JSON document on standard output, for programs.
     #[arg(long)]
     pub(crate) json: bool,

@@ -72,11 +72,11 @@ impl RunConfig {
 
 /// How to show the work, given the flags and whether a person watches.
 pub(crate) fn show(work: &WorkArgs) -> Show {
-    if work.json {
+    if work.show.json {
         Show::Json
-    } else if work.quiet {
+    } else if work.show.quiet {
         Show::Nothing
-    } else if work.no_progress || !std::io::stderr().is_terminal() {
+    } else if work.show.no_progress || !std::io::stderr().is_terminal() {
         Show::Lines
     } else {
         Show::Bars

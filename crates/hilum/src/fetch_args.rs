@@ -1,6 +1,7 @@
 //! The command line of `hilum fetch`.
 
 use crate::{
+    args::ShowArgs,
     failure::Failure,
     store_args::{StoreArgs, location},
 };
@@ -58,15 +59,8 @@ pub(crate) struct FetchArgs {
     /// Seconds without a byte after which a request is made anew.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = value_parser!(u16).range(1..=3600))]
     stall: u16,
-    /// Print one JSON document on standard output, for programs.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Print nothing but errors.
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    /// Draw no progress bar.
-    #[arg(long)]
-    pub(crate) no_progress: bool,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
     #[command(flatten)]
     store: StoreArgs,
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! The command line of `hilum train`.
 
 use crate::{
+    args::ShowArgs,
     data_args::DataArgs,
     failure::{Failure, WRONG_USE},
 };
@@ -65,15 +66,8 @@ pub(crate) struct TrainArgs {
     pub(crate) recipe: RecipeArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
-    /// Print one JSON document on standard output, for programs.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Print nothing but errors.
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    /// Draw no progress bar.
-    #[arg(long)]
-    pub(crate) no_progress: bool,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
 }
 
 /// What differs from the model's recipe.

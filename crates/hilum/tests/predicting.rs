@@ -51,6 +51,8 @@ fn new_pictures_are_judged_with_what_was_chosen_on_validation() {
     assert!(!new["notes"].to_string().contains("are called like"), "{}", new["notes"]);
     assert!(story.path("judged/figures/test-roc.png").is_file());
 
+    let own_folder = story.hilum(&["evaluate", "model", "new", "--out", "model"]);
+    assert!(own_folder.code == 2 && own_folder.err.contains("its own sides"), "{}", own_folder.err);
     let seen = json(&story, &["evaluate", "model", "in", "--json"]);
     assert!(
         seen["notes"].to_string().contains("40 of the cases are called like examples"),

@@ -3,7 +3,7 @@
 use super::{
     file::{EvaluationFile, SideEvaluation},
     sheets,
-    table::{ScoredTable, in_words},
+    table::ScoredTable,
 };
 use crate::{
     CohortError,
@@ -42,7 +42,7 @@ impl EvaluationFile {
         written.push("predictions.parquet".to_owned());
         for side in &self.sides {
             for (name, svg) in self.figures(side) {
-                let names = ["svg", "png"].map(|ending| format!("{}-{name}.{ending}", in_words(side.side)));
+                let names = ["svg", "png"].map(|ending| format!("{}-{name}.{ending}", side.side.name()));
                 write_figures(&figures, [&names[0], &names[1]], &svg)?;
                 written.extend(names.map(|name| format!("figures/{name}")));
             }

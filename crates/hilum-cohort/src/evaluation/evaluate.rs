@@ -4,7 +4,7 @@ use super::{
     error::EvaluationError,
     file::{EvaluationFile, SideEvaluation, ThresholdSource},
     ladder::Baselines,
-    table::{ScoredTable, in_words},
+    table::ScoredTable,
 };
 use crate::CohortError;
 use hilum_learn::{
@@ -54,7 +54,7 @@ pub fn evaluate_predictions(
 ) -> Result<EvaluationFile, CohortError> {
     let file = table.file.clone();
     Ok(judged(table, baselines, request).map_err(|error| match error {
-        Fault::Side(side) => EvaluationError::NoSuchSide { file, side: in_words(side).to_owned() },
+        Fault::Side(side) => EvaluationError::NoSuchSide { file, side: side.name().to_owned() },
         Fault::Learn(source) => EvaluationError::Learn { file, source },
     })?)
 }

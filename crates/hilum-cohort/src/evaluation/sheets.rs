@@ -1,6 +1,6 @@
 //! measures.csv and ladder.csv: the numbers as tables.
 
-use super::{file::EvaluationFile, table::in_words};
+use super::file::EvaluationFile;
 use hilum_core::schema::{Column, Kind, Table, Value};
 use hilum_learn::{Difference, Estimate, Measure};
 
@@ -36,7 +36,7 @@ pub(super) fn measures(file: &EvaluationFile) -> Table<'static> {
     let mut rows = Vec::new();
     for side in &file.sides {
         for (measure, estimate) in side.evaluation.iter().flat_map(|evaluation| &evaluation.measures) {
-            let mut row = vec![text(in_words(side.side)), text(measure.name())];
+            let mut row = vec![text(side.side.name()), text(measure.name())];
             row.extend(numbers(Some(estimate)));
             row.push(Value::Text(estimate.reason.clone()));
             rows.push(row);
@@ -56,8 +56,7 @@ pub(super) fn ladder(file: &EvaluationFile) -> Option<Table<'static>> {
                         measures: &[(Measure, Estimate)],
                         less: &[Difference]| {
             for (measure, estimate) in measures {
-                let mut row =
-                    vec![text(in_words(side.side)), text(name), text(title), Value::Integer(columns)];
+                let mut row = vec![text(side.side.name()), text(name), text(title), Value::Integer(columns)];
                 row.push(text(measure.name()));
                 row.extend(numbers(Some(estimate)));
                 row.extend(numbers(less.iter().find(|d| d.measure == *measure).map(|d| &d.estimate)));

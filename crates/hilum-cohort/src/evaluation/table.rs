@@ -1,7 +1,7 @@
 //! Tables of predictions: read from any program's CSV or Parquet, checked cell by cell; written as Parquet.
 
 use super::error::EvaluationError;
-use crate::{CohortError, manifest::read_table};
+use crate::{CohortError, manifest::read_table, reference_class::is_reference};
 use hilum_core::{
     by_number_then_text,
     schema::{Column, Kind, Table, Value},
@@ -13,8 +13,6 @@ use std::{
     path::Path,
 };
 
-/// Words that name the class which others are held against.
-const REFERENCE: [&str; 5] = ["healthy", "normal", "control", "controls", "negative"];
 const OF_CLASS: &str = "probability_";
 const LOGIT_OF_CLASS: &str = "logit_";
 /// How far the probabilities of a row may be from summing to 1.
@@ -244,12 +242,8 @@ impl Reader<'_> {
         let Some(column) = self.find(&["side", "split"]) else { return Ok(None) };
         let side = |row| {
             let text = self.text_in(row, column)?;
-            match text.to_lowercase().as_str() {
-                "train" | "training" => Ok(Side::Train),
-                "val" | "valid" | "validation" => Ok(Side::Val),
-                "test" | "testing" => Ok(Side::Test),
-                _ => Err(self.fault(row, column, format!("'{text}' is no side: train, val or test"))),
-            }
+            Side::named(&text)
+                .ok_or_else(|| self.fault(row, column, format!("'{text}' is no side: train, val or test")))
         };
         (0..self.rows()).map(side).collect::<Result<Vec<_>, _>>().map(Some)
     }
@@ -265,13 +259,6 @@ impl Reader<'_> {
         let row = |row| columns.iter().map(|&column| self.number_in(row, column)).collect();
         (0..self.rows()).map(row).collect::<Result<Vec<Vec<f64>>, _>>().map(Some)
     }
-}
-
-/// Whether a class is one that others are held against.
-fn is_reference(class: &str) -> bool {
-    let class = class.to_lowercase();
-    ["non", "no_", "no-", "no ", "not"].iter().any(|word| class.starts_with(word))
-        || REFERENCE.contains(&class.as_str())
 }
 
 impl ScoredTable {
@@ -295,7 +282,7 @@ impl ScoredTable {
     }
 
     fn row(&self, case: usize) -> Vec<Value> {
-        let side = self.sides.as_ref().map(|sides| in_words(sides[case]).to_owned());
+        let side = self.sides.as_ref().map(|sides| sides[case].name().to_owned());
         let group = self.groups_known.then(|| i64::from(self.groups[case]));
         let of_case = &self.probabilities[case * self.classes.len()..][..self.classes.len()];
         let logits = self.logits.as_ref().map_or(&[][..], |rows| &rows[case]);
@@ -315,13 +302,4 @@ fn column(name: &str) -> Column<'_> {
         _ => (Kind::Real, "Probability of the class, after the temperature."),
     };
     Column { name, kind, unit: "-", definition, source: "docs/classifier.md" }
-}
-
-/// The side as tables name it.
-pub(super) fn in_words(side: Side) -> &'static str {
-    match side {
-        Side::Train => "train",
-        Side::Val => "val",
-        Side::Test => "test",
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     DatasetError,
-    entry::{Entry, EntryFile, Listing, is_picture, side_named},
+    entry::{Entry, EntryFile, Listing, is_picture},
 };
 use crate::{CohortError, figures::Candidate, folder};
 use hilum_learn::dataset::Side;
@@ -15,7 +15,7 @@ use std::{
 pub(super) fn listed(root: &Path) -> Result<Listing, CohortError> {
     let mut listing = Listing::default();
     let (folders, files) = content(root)?;
-    let sides: Vec<Option<Side>> = folders.iter().map(|folder| side_named(&name_of(folder))).collect();
+    let sides: Vec<Option<Side>> = folders.iter().map(|folder| Side::named(&name_of(folder))).collect();
     if sides.iter().any(Option::is_some) {
         for (folder, side) in folders.iter().zip(sides) {
             if side.is_none() {

@@ -1,20 +1,11 @@
 //! Labels to classes, and their order: the class to be found comes last.
 
 use super::{ClassChoice, DatasetError, entry::Entry};
+use crate::reference_class::is_reference;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
 };
-
-/// Words that name the class which others are held against.
-const REFERENCE: [&str; 5] = ["healthy", "normal", "control", "controls", "negative"];
-
-/// Whether a class is one that others are held against: `Healthy`, `NonCOVID`, `no_covid`, `0`.
-fn is_reference(class: &str) -> bool {
-    let class = class.to_lowercase();
-    let denied = ["non", "no_", "no-", "no ", "not"].iter().any(|word| class.starts_with(word));
-    denied || class == "0" || REFERENCE.contains(&class.as_str())
-}
 
 /// Keeps the entries whose label takes part, and says of each which class it is. Entries without a label are gone already.
 ///

@@ -1,6 +1,6 @@
 //! Sides for examples, from what the input gives and what is asked for.
 
-use super::{DatasetError, Division, error::side_in_words};
+use super::{DatasetError, Division};
 use hilum_learn::{
     LearnError,
     dataset::{Holdout, Member, Side, fold, holdout},
@@ -95,7 +95,7 @@ fn check(
     let met: BTreeSet<(Side, usize)> = sides.iter().zip(members).map(|(side, m)| (*side, m.class)).collect();
     for side in [Side::Train, Side::Val] {
         if let Some(missing) = (0..classes.len()).find(|class| !met.contains(&(side, *class))) {
-            let (side, class) = (side_in_words(side).to_owned(), classes[missing].clone());
+            let (side, class) = (side.name().to_owned(), classes[missing].clone());
             return Err(DatasetError::ClassNotOnSide { side, class });
         }
     }

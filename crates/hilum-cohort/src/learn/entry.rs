@@ -48,16 +48,6 @@ pub(super) struct Listing {
     pub(super) notes: Vec<String>,
 }
 
-/// The side that a word means, in any case; `None` for other words.
-pub(super) fn side_named(word: &str) -> Option<Side> {
-    match word.trim().to_lowercase().as_str() {
-        "train" | "training" => Some(Side::Train),
-        "val" | "valid" | "validation" => Some(Side::Val),
-        "test" | "testing" => Some(Side::Test),
-        _ => None,
-    }
-}
-
 /// Whether a file is a picture by its name. Its content decides later.
 pub(super) fn is_picture(name: &str) -> bool {
     const ENDINGS: [&str; 8] = ["png", "jpg", "jpeg", "tif", "tiff", "bmp", "gif", "webp"];
@@ -71,11 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sides_and_pictures_are_known_by_name() {
-        assert_eq!(
-            ["Train", "validation", "TEST", "covid"].map(side_named),
-            [Some(Side::Train), Some(Side::Val), Some(Side::Test), None]
-        );
+    fn pictures_are_known_by_name() {
         assert!(is_picture("2020.02.10.20021584-p6-52%12.PNG") && is_picture("a.jpeg"));
         assert!(!is_picture(".png") && !is_picture("a.nii.gz") && !is_picture("png"));
     }

@@ -1,6 +1,6 @@
 //! What stops a data set from being loaded.
 
-use hilum_learn::dataset::{Side, SourceKind};
+use hilum_learn::dataset::SourceKind;
 use std::path::PathBuf;
 
 /// Why there is no data set. The faults of single files are facts of the data set, as long as others can be read.
@@ -133,14 +133,5 @@ impl DatasetError {
 
     pub(crate) fn learn(source: hilum_learn::LearnError) -> Self {
         Self::Learn { source }
-    }
-}
-
-/// `train`, `val` or `test`.
-pub(super) fn side_in_words(side: Side) -> &'static str {
-    match side {
-        Side::Train => "train",
-        Side::Val => "val",
-        Side::Test => "test",
     }
 }

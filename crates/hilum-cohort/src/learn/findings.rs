@@ -105,7 +105,7 @@ pub(super) fn of(facts: &DatasetFacts, notes: Vec<String>) -> Vec<Finding> {
                 format!(
                     "the largest group has {} examples, {} has {all}",
                     facts.largest_group,
-                    super::error::side_in_words(side.side)
+                    side.side.name()
                 ),
             ));
             break;

@@ -1,6 +1,6 @@
 //! split.csv: the class, group and side of every example, and what was left out and why.
 
-use super::{DatasetError, LoadedDataset, entry::side_named, error::side_in_words};
+use super::{DatasetError, LoadedDataset};
 use crate::{
     CohortError,
     files::write_json,
@@ -32,13 +32,7 @@ pub fn write_split(path: &Path, loaded: &LoadedDataset) -> Result<(), CohortErro
     let LoadedDataset { dataset, sides, facts, .. } = loaded;
     let examples = dataset.examples.iter().zip(sides).map(|(example, side)| {
         let (class, group) = (&dataset.classes[example.class], Some(i64::from(example.group)));
-        vec![
-            text(&example.id),
-            text(class),
-            Value::Integer(group),
-            text(side_in_words(*side)),
-            Value::Text(None),
-        ]
+        vec![text(&example.id), text(class), Value::Integer(group), text(side.name()), Value::Text(None)]
     });
     let left_out = facts.left_out.iter().map(|left| {
         vec![text(&left.id), Value::Text(None), Value::Integer(None), Value::Text(None), text(&left.reason)]
@@ -77,7 +71,7 @@ pub(super) fn read_split(path: &Path) -> Result<BTreeMap<String, Side>, CohortEr
         let Some(name) = cell(id) else { return Err(columns.empty(index + 1, id)) };
         // A row without a side is one of those that were left out.
         let Some(word) = cell(side) else { continue };
-        let known = side_named(word)
+        let known = Side::named(word)
             .ok_or_else(|| DatasetError::UnknownSide { id: name.to_owned(), found: word.to_owned() })?;
         if sides.insert(name.to_owned(), known).is_some_and(|earlier| earlier != known) {
             return Err(columns.fault(index + 1, id, format!("'{name}' is given two sides")));

@@ -2,7 +2,7 @@
 
 use super::{
     DatasetError,
-    entry::{Entry, EntryFile, Listing, is_picture, side_named},
+    entry::{Entry, EntryFile, Listing, is_picture},
 };
 use crate::{
     CohortError, Remote, RunFile, ScanRef,
@@ -107,5 +107,5 @@ impl Listing {
 }
 
 fn side_of(id: &str, word: &str) -> Result<Side, DatasetError> {
-    side_named(word).ok_or_else(|| DatasetError::UnknownSide { id: id.to_owned(), found: word.to_owned() })
+    Side::named(word).ok_or_else(|| DatasetError::UnknownSide { id: id.to_owned(), found: word.to_owned() })
 }

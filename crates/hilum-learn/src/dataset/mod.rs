@@ -52,3 +52,34 @@ pub enum Side {
     /// Looked at once, at the end.
     Test,
 }
+
+impl Side {
+    /// The word for it in tables and file names.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Val => "val",
+            Self::Test => "test",
+        }
+    }
+
+    /// The side that a word means, in any case; `None` for other words.
+    ///
+    /// # Examples
+    /// ```
+    /// use hilum_learn::Side;
+    /// assert_eq!(["Train", "validation", " TEST", "covid"].map(Side::named), [
+    ///     Some(Side::Train), Some(Side::Val), Some(Side::Test), None,
+    /// ]);
+    /// ```
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        match word.trim().to_lowercase().as_str() {
+            "train" | "training" => Some(Self::Train),
+            "val" | "valid" | "validation" => Some(Self::Val),
+            "test" | "testing" => Some(Self::Test),
+            _ => None,
+        }
+    }
+}

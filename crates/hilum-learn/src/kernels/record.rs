@@ -8,7 +8,7 @@ use std::sync::Arc;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, backend_extension};
 
@@ -116,14 +116,10 @@ impl<C: CheckpointStrategy> Layers for Autodiff<Flex, C> {
         let (x, weight, bias) =
             (ordered(x.primitive()), ordered(weight.primitive()), ordered(bias.primitive()));
         let output = flex::conv(&x, &weight, &bias, window, activation);
-        match Convolution.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let kept = (activation != Activation::None).then(|| output.clone());
-                let passage = Kept::Activation(kept.unwrap_or_else(|| bias.clone()), activation);
-                prep.finish(ConvState { x, weight, window, passage }, output)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(output),
-        }
+        // Without an activation nothing of the output is needed: the small bias keeps its place.
+        let kept = if activation == Activation::None { bias.clone() } else { output.clone() };
+        let state = ConvState { x, weight, window, passage: Kept::Activation(kept, activation) };
+        recorded::<C, _>(Convolution, nodes, state, output)
     }
 
     fn pooled_layer(x: Tracked, weight: Tracked, bias: Tracked, window: Window) -> Tracked {
@@ -131,13 +127,8 @@ impl<C: CheckpointStrategy> Layers for Autodiff<Flex, C> {
         let (x, weight, bias) =
             (ordered(x.primitive()), ordered(weight.primitive()), ordered(bias.primitive()));
         let (output, winners) = flex::conv_pool(&x, &weight, &bias, window);
-        match Convolution.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let passage = Kept::Pool(Arc::new(winners));
-                prep.finish(ConvState { x, weight, window, passage }, output)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(output),
-        }
+        let state = ConvState { x, weight, window, passage: Kept::Pool(Arc::new(winners)) };
+        recorded::<C, _>(Convolution, nodes, state, output)
     }
 
     fn depthwise_layer(
@@ -151,14 +142,10 @@ impl<C: CheckpointStrategy> Layers for Autodiff<Flex, C> {
         let (x, weight, bias) =
             (ordered(x.primitive()), ordered(weight.primitive()), ordered(bias.primitive()));
         let output = flex::depthwise(&x, &weight, &bias, window, activation);
-        match DepthwiseConvolution.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let kept = (activation != Activation::None).then(|| output.clone());
-                let passage = Kept::Activation(kept.unwrap_or_else(|| bias.clone()), activation);
-                prep.finish(ConvState { x, weight, window, passage }, output)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(output),
-        }
+        // Without an activation nothing of the output is needed: the small bias keeps its place.
+        let kept = if activation == Activation::None { bias.clone() } else { output.clone() };
+        let state = ConvState { x, weight, window, passage: Kept::Activation(kept, activation) };
+        recorded::<C, _>(DepthwiseConvolution, nodes, state, output)
     }
 
     fn norm_layer(
@@ -199,6 +186,19 @@ impl<C: CheckpointStrategy> Layers for Autodiff<Flex, C> {
             OpsKind::Tracked(prep) => prep.finish((flex::size(&x), window, Arc::new(winners)), output),
             OpsKind::UnTracked(prep) => prep.finish(output),
         }
+    }
+}
+
+/// An output, and where gradients are wanted what its step backwards needs.
+fn recorded<C: CheckpointStrategy, B: Backward<Flex, 3, State = ConvState>>(
+    step: B,
+    nodes: [NodeGuard; 3],
+    state: ConvState,
+    output: Array,
+) -> Tracked {
+    match step.prepare::<C>(nodes).compute_bound().stateful() {
+        OpsKind::Tracked(prep) => prep.finish(state, output),
+        OpsKind::UnTracked(prep) => prep.finish(output),
     }
 }
 

@@ -11,7 +11,6 @@ use crate::{
 };
 use hilum_cohort::learn::{DatasetFacts, LoadedDataset, NearDuplicates, load_dataset, write_dataset};
 use hilum_core::Level;
-use hilum_learn::dataset::Side;
 use std::io::IsTerminal;
 
 /// Examples left out, divided groups and pairs that are named; dataset.json and split.csv have them all.
@@ -60,7 +59,7 @@ fn print(loaded: &LoadedDataset) {
     }
     print_pairs(facts);
     for group in facts.divided_groups.iter().take(NAMED) {
-        let sides = group.examples.iter().map(|(side, ids)| format!("{} {}", ids.len(), side_word(*side)));
+        let sides = group.examples.iter().map(|(side, ids)| format!("{} {}", ids.len(), side.name()));
         let first: Vec<&str> =
             group.examples.values().filter_map(|ids| Some(ids.first()?.as_str())).collect();
         fact(ODD, "divided", &format!("{}: {}", sides.collect::<Vec<_>>().join(", "), first.join(" | ")));
@@ -79,7 +78,7 @@ fn print(loaded: &LoadedDataset) {
 
 fn print_sides(facts: &DatasetFacts) {
     let mut head = vec![left("class").styled(DIM)];
-    head.extend(facts.sides.iter().map(|side| right(side_word(side.side)).styled(DIM)));
+    head.extend(facts.sides.iter().map(|side| right(side.side.name()).styled(DIM)));
     let mut rows = vec![head];
     for (n, class) in facts.classes.iter().enumerate() {
         let mut row: Vec<Cell> = vec![left(class).styled(colour(n))];
@@ -106,13 +105,5 @@ fn print_pairs(facts: &DatasetFacts) {
         let [a, b] = &pair.ids;
         let likeness = pair.likeness;
         fact(DIM, "", &format!("{DIM}{:.3}, {} bits: {a} | {b}{DIM:#}", likeness.correlation, likeness.bits));
-    }
-}
-
-fn side_word(side: Side) -> &'static str {
-    match side {
-        Side::Train => "train",
-        Side::Val => "val",
-        Side::Test => "test",
     }
 }

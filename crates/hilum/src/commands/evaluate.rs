@@ -76,6 +76,12 @@ fn scored(args: &EvaluateArgs) -> Result<Scored, Failure> {
 
 /// What the model in `folder` says of data that it has not seen.
 fn scored_by(folder: &Path, input: &Path, args: &EvaluateArgs) -> Result<Scored, Failure> {
+    let same =
+        |out: &PathBuf| out.canonicalize().is_ok_and(|out| folder.canonicalize().is_ok_and(|f| f == out));
+    if args.out.as_ref().is_some_and(same) {
+        let message = "the model's folder keeps what the model said of its own sides";
+        return Err(Failure::new(WRONG_USE, message).with_help("choose another folder with --out"));
+    }
     let model = load_model(folder, args.device)?;
     let bar = bar("pictures");
     if args.json || !std::io::stderr().is_terminal() {
@@ -127,11 +133,7 @@ fn print(found: &EvaluationFile) {
 }
 
 fn print_side(found: &EvaluationFile, side: &SideEvaluation, evaluation: &Evaluation) {
-    let name = match side.side {
-        Side::Train => "train",
-        Side::Val => "val",
-        Side::Test => "test",
-    };
+    let name = side.side.name();
     let classes: Vec<String> =
         evaluation.classes.iter().map(|class| format!("{} {}", class.cases, class.class)).collect();
     let aside = format!("{}, {} groups", classes.join(", "), evaluation.groups);

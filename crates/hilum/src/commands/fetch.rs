@@ -16,14 +16,14 @@ const NAMED: usize = 10;
 
 pub(crate) fn fetching(args: &FetchArgs) -> Result<u8, Failure> {
     let Some(request) = args.request()? else { return count(args) };
-    let shown = TransferBar::new(args.json || args.quiet, args.no_progress);
+    let shown = TransferBar::new(args.show.json || args.show.quiet, args.show.no_progress);
     let stop = stop_of_bar(shown.bar());
     let fetched = fetch(&request, &|event| shown.event(event), &stop);
     shown.end();
     let summary = fetched?;
-    if args.json {
+    if args.show.json {
         say::json(&summary)?;
-    } else if !args.quiet {
+    } else if !args.show.quiet {
         print(&summary, &request.destination.to_string());
     }
     for absent in summary.failed.iter().take(NAMED) {
@@ -64,7 +64,7 @@ fn print(summary: &FetchSummary, destination: &str) {
 fn count(args: &FetchArgs) -> Result<u8, Failure> {
     let (source, choice) = args.source()?;
     let found = sizes(&source, &choice)?;
-    if args.json {
+    if args.show.json {
         say::json(&found)?;
     } else {
         sheet(&found).iter().for_each(|line| say::result(line));

@@ -14,15 +14,15 @@ use std::{io::IsTerminal, path::Path};
 
 pub(crate) fn train(args: &TrainArgs) -> Result<u8, Failure> {
     let request = args.request()?;
-    let silent = args.json || args.quiet;
-    let watch = Watch::new(&request, silent, !args.no_progress && std::io::stderr().is_terminal());
+    let silent = args.show.json || args.show.quiet;
+    let watch = Watch::new(&request, silent, !args.show.no_progress && std::io::stderr().is_terminal());
     let stop = stop_of_bar(&watch.bar);
     let trained = train_model(&request, &stop, &|event| watch.event(&event));
     watch.bar.finish_and_clear();
     let summary = trained?;
-    if args.json {
+    if args.show.json {
         say::json(&summary)?;
-    } else if !args.quiet {
+    } else if !args.show.quiet {
         print(&summary, &request.out);
     }
     Ok(0)

@@ -1,7 +1,8 @@
 //! What is already done: the folders under `OUT/scans`, each whole or not there at all.
 //!
-//! A scan's outputs are written into `.tmp-<folder>` and renamed when complete, so that a kill at any moment costs at
-//! most the scans in flight. A record is kept while its key is unchanged: the key covers the input file and every
+//! A scan's outputs are written into `.tmp-<folder>-...` and renamed when complete, so that a kill at any moment costs at
+//! most the scans in flight. Several machines may work in one folder: should two of them have taken the same scan, the
+//! first record stays. A record is kept while its key is unchanged: the key covers the input file and every
 //! setting that changes results, but not the label, group, site and split, which are put in anew.
 
 use crate::{CohortError, RECORD_VERSION, Remote, ScanRecord, ScanRef, files::write_json, mirror::Mirror};
@@ -12,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
+use tempfile::TempDir;
 
 /// The lock file of an output folder, which also marks it as one.
 pub(crate) const LOCK_FILE: &str = ".hilum.lock";
@@ -26,24 +28,75 @@ pub(crate) struct Ledger {
     mirror: Option<Mirror>,
 }
 
+/// The outputs of one scan while they are written; gone when dropped.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    folder: TempDir,
+}
+
+impl Unfinished {
+    /// Where the outputs go.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Takes away what was written so far.
+    pub(crate) fn clear(&self) -> Result<(), CohortError> {
+        for name in names_in(self.path())? {
+            let file = self.path().join(name);
+            fs::remove_file(&file).map_err(CohortError::write(&file))?;
+        }
+        Ok(())
+    }
+}
+
 impl Ledger {
-    /// Opens `OUT/scans`, removing what a killed run left behind.
-    pub(crate) fn open(out: &Path) -> Result<Self, CohortError> {
+    /// Opens `OUT/scans`, where others may be at work.
+    pub(crate) fn join(out: &Path) -> Result<Self, CohortError> {
         let scans = out.join("scans");
         fs::create_dir_all(&scans).map_err(CohortError::write(&scans))?;
-        for folder in [out, scans.as_path()] {
+        Ok(Self { scans, mirror: None })
+    }
+
+    /// Opens `OUT/scans`, where nobody else is at work, removing what a killed run left behind.
+    pub(crate) fn open(out: &Path) -> Result<Self, CohortError> {
+        let ledger = Self::join(out)?;
+        for folder in [out, ledger.scans.as_path()] {
             for name in names_in(folder)?.iter().filter(|n| is_leftover(n)) {
                 let path = folder.join(name);
                 let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
                 removed.map_err(CohortError::write(&path))?;
             }
         }
-        Ok(Self { scans, mirror: None })
+        Ok(ledger)
     }
 
     /// The same, with everything that is committed put into a store too.
     pub(crate) fn with_mirror(self, mirror: Option<Mirror>) -> Self {
         Self { mirror, ..self }
+    }
+
+    /// Takes away the record of a scan that is to be done anew, so that one that lies there later is new.
+    pub(crate) fn forget(&self, folder: &str) -> Result<(), CohortError> {
+        remove_if_there(&self.scans.join(folder))?;
+        self.mirror.as_ref().map_or(Ok(()), |mirror| mirror.forget(folder))
+    }
+
+    /// Takes in what other machines have put into the store since it was last looked at.
+    pub(crate) fn look_again(&mut self, out: &Path) -> Result<(), CohortError> {
+        let Some(mirror) = &mut self.mirror else { return Ok(()) };
+        mirror.look()?;
+        mirror.bring(out)
+    }
+
+    /// The record in a scan's folder, whoever put it there.
+    pub(crate) fn record(&self, scan: &ScanRef, folder: &str) -> Option<ScanRecord> {
+        read_record(&self.scans.join(folder)).filter(|record| record.row.image_id == scan.image_id)
+    }
+
+    /// Gives back the disk space of a scan that lies in a store.
+    pub(crate) fn drop_copy(&self, folder: &str) -> Result<(), CohortError> {
+        if self.mirror.is_none() { Ok(()) } else { remove_if_there(&self.scans.join(folder)) }
     }
 
     /// The prefix of a store that holds the same.
@@ -82,20 +135,33 @@ impl Ledger {
     }
 
     /// A fresh, empty folder for the outputs of one scan.
-    pub(crate) fn begin(&self, folder: &str) -> Result<PathBuf, CohortError> {
-        let path = self.scans.join(format!("{TEMPORARY}{folder}"));
-        remove_if_there(&path)?;
-        fs::create_dir(&path).map_err(CohortError::write(&path))?;
-        Ok(path)
+    pub(crate) fn begin(&self, folder: &str) -> Result<Unfinished, CohortError> {
+        let prefix = format!("{TEMPORARY}{folder}-");
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix);
+        // It becomes the scan's folder, which others read as far as the umask lets them.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+        let folder = builder.tempdir_in(&self.scans).map_err(CohortError::write(&self.scans))?;
+        Ok(Unfinished { folder })
     }
 
-    /// Puts the record beside the outputs in `begin`'s folder and gives the folder its name.
-    pub(crate) fn commit(&self, folder: &str, record: &ScanRecord) -> Result<(), CohortError> {
-        let temporary = self.scans.join(format!("{TEMPORARY}{folder}"));
+    /// Puts the record beside the outputs and gives their folder its name.
+    pub(crate) fn commit(
+        &self,
+        unfinished: Unfinished,
+        folder: &str,
+        record: &ScanRecord,
+    ) -> Result<(), CohortError> {
         let path = self.scans.join(folder);
-        write_record(&temporary, record)?;
+        write_record(unfinished.path(), record)?;
         remove_if_there(&path)?;
-        fs::rename(&temporary, &path).map_err(CohortError::write(&path))?;
+        match fs::rename(unfinished.path(), &path) {
+            Ok(()) => drop(unfinished.folder.keep()),
+            // Another worker had taken the same scan and was faster.
+            Err(_) if read_record(&path).is_some_and(|r| r.key == record.key) => return Ok(()),
+            Err(error) => return Err(CohortError::write(&path)(error)),
+        }
         self.mirror.as_ref().map_or(Ok(()), |mirror| mirror.send_scan(folder, &path))
     }
 
@@ -194,15 +260,14 @@ mod tests {
     fn a_scan_is_there_whole_or_not_at_all() {
         let dir = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(dir.path()).unwrap();
-        let folder = ledger.begin("a").unwrap();
-        fs::write(folder.join("slice.png"), b"half").unwrap();
+        let killed = ledger.begin("a").unwrap().folder.keep();
+        fs::write(killed.join("slice.png"), b"half").unwrap();
         fs::write(dir.path().join(".writing-x.tmp"), b"half").unwrap();
         let ledger = Ledger::open(dir.path()).unwrap();
         assert!(names_in(&ledger.scans).unwrap().is_empty());
         assert_eq!(names_in(dir.path()).unwrap(), ["scans"]);
 
-        ledger.begin("a").unwrap();
-        ledger.commit("a", &record("k")).unwrap();
+        ledger.commit(ledger.begin("a").unwrap(), "a", &record("k")).unwrap();
         let mut named = scan(dir.path());
         named.label = Some("2".into());
         let kept = ledger.kept(&named, "a", "k", &[]).unwrap().unwrap();
@@ -213,13 +278,26 @@ mod tests {
     }
 
     #[test]
+    fn two_who_took_the_same_scan_leave_one_whole_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, other) = (Ledger::open(dir.path()).unwrap(), Ledger::join(dir.path()).unwrap());
+        let (first, second) = (one.begin("a").unwrap(), other.begin("a").unwrap());
+        assert_ne!(first.path(), second.path());
+        fs::write(first.path().join("slice.png"), b"whole").unwrap();
+        fs::write(second.path().join("slice.png"), b"whole").unwrap();
+        one.commit(first, "a", &record("k")).unwrap();
+        other.commit(second, "a", &record("k")).unwrap();
+        assert_eq!(names_in(&one.scans).unwrap(), ["a"]);
+        assert_eq!(fs::read(one.scans.join("a/slice.png")).unwrap(), b"whole");
+    }
+
+    #[test]
     fn a_measured_scan_without_its_files_is_done_again() {
         let dir = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(dir.path()).unwrap();
         let mut measured = record("k");
         measured.row.status = Status::Measured;
-        ledger.begin("a").unwrap();
-        ledger.commit("a", &measured).unwrap();
+        ledger.commit(ledger.begin("a").unwrap(), "a", &measured).unwrap();
         assert!(ledger.kept(&scan(dir.path()), "a", "k", &[]).unwrap().is_some());
         assert!(ledger.kept(&scan(dir.path()), "a", "k", &["slice.png"]).unwrap().is_none());
     }

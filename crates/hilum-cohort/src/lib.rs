@@ -3,6 +3,8 @@
 //! * [`find()`] lists the scans of an input, [`join_labels`] gives them classes;
 //! * [`run`] measures them with worker threads under a memory cap, keeps what an earlier run has done, and writes the
 //!   tables and the report; a scan that cannot be measured is a row with a reason;
+//! * [`run_shard`] measures one part of a cohort; [`SpreadRun`] hands its scans as [`Task`]s to [`Worker`]s in other
+//!   processes, on this machine or on a cluster;
 //! * [`figures`] draws slices of scans and runs as plates for papers;
 //! * [`describe_table`] and [`compare_table`] say what a table of scans holds and how its classes differ;
 //! * [`fetch`] copies what lies in a store, or counts it;
@@ -12,6 +14,7 @@
 //! Nothing is printed here: a run tells an event function what happens. Patient identities end in this crate: what
 //! leaves it are groups.
 
+mod attempt;
 mod budget;
 mod class_table;
 mod cohort;
@@ -52,7 +55,9 @@ pub use class_table::{
     ClassTable, ColumnFacts, ColumnKind, LeftOut, Missing, MissingOfLabel, Reason, TableRequest, TableScan,
     read_class_table,
 };
-pub use cohort::{NotMeasured, RunRequest, RunSummary, run};
+pub use cohort::{
+    NotMeasured, RunRequest, RunSummary, Shard, ShardSummary, SpreadRun, Task, Worker, run, run_shard,
+};
 pub use comparison::{CompareRequest, ComparisonFile, compare_table};
 pub use description::{ClassOutcome, Description, describe_table};
 pub use error::CohortError;

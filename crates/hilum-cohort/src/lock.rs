@@ -1,4 +1,4 @@
-//! One run at a time in an output folder.
+//! One run at a time in an output folder, or the parts of one.
 //!
 //! The lock is the operating system's: it ends with its process, however that ends, so it cannot become stale. The
 //! file stays behind, empty, and marks the folder as hilum's output, which a later walk over inputs leaves out.
@@ -19,6 +19,17 @@ pub(crate) struct OutLock {
 impl OutLock {
     /// Makes `out` if needed and takes it.
     pub(crate) fn take(out: &Path) -> Result<Self, CohortError> {
+        let lock = Self::with(out, File::try_lock)?;
+        lock.sign(&std::process::id().to_string()).map_err(CohortError::write(out.join(LOCK_FILE)))?;
+        Ok(lock)
+    }
+
+    /// Makes `out` if needed and takes it together with others who take it so.
+    pub(crate) fn share(out: &Path) -> Result<Self, CohortError> {
+        Self::with(out, File::try_lock_shared)
+    }
+
+    fn with(out: &Path, lock: fn(&File) -> Result<(), TryLockError>) -> Result<Self, CohortError> {
         fs::create_dir_all(out).map_err(CohortError::write(out))?;
         let path = out.join(LOCK_FILE);
         let mut file = File::options()
@@ -28,7 +39,7 @@ impl OutLock {
             .truncate(false)
             .open(&path)
             .map_err(CohortError::write(&path))?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(CohortError::Locked { path: out.to_owned(), holder: holder(&mut file) });
@@ -37,9 +48,7 @@ impl OutLock {
             Err(TryLockError::Error(e)) if e.kind() == std::io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(source)) => return Err(CohortError::Write { path, source }),
         }
-        let lock = Self { file };
-        lock.sign(&std::process::id().to_string()).map_err(CohortError::write(&path))?;
-        Ok(lock)
+        Ok(Self { file })
     }
 
     fn sign(&self, text: &str) -> std::io::Result<()> {
@@ -77,5 +86,15 @@ mod tests {
         drop(first);
         assert_eq!(fs::read(out.join(LOCK_FILE)).unwrap(), b"");
         OutLock::take(&out).unwrap();
+    }
+
+    #[test]
+    fn those_who_share_a_folder_keep_others_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let shared = [OutLock::share(dir.path()).unwrap(), OutLock::share(dir.path()).unwrap()];
+        assert!(matches!(OutLock::take(dir.path()), Err(CohortError::Locked { .. })));
+        drop(shared);
+        let _alone = OutLock::take(dir.path()).unwrap();
+        assert!(matches!(OutLock::share(dir.path()), Err(CohortError::Locked { .. })));
     }
 }

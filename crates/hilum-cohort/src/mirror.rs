@@ -27,20 +27,29 @@ const BROUGHT_AT_ONCE: usize = 8;
 pub(crate) struct Mirror {
     store: Store,
     url: StoreUrl,
-    /// What lay there when the run began, by its place below the prefix.
+    /// What lay there when it was last looked at, by its place below the prefix.
     there: BTreeMap<String, StoredObject>,
 }
 
 impl Mirror {
     /// Looks at what lies under `url`, and marks it as the output of a run.
     pub(crate) fn open(url: &StoreUrl, options: &StoreOptions) -> Result<Self, CohortError> {
-        let store = Store::open(url, options)?;
-        let below = |object: &StoredObject| {
-            object.key().strip_prefix(url.key()).unwrap_or_default().trim_start_matches('/').to_owned()
-        };
-        let there = store.list(url)?.into_iter().map(|object| (below(&object), object)).collect();
-        store.put(&url.join(LOCK_FILE)?, Vec::new())?;
-        Ok(Self { store, url: url.clone(), there })
+        let mut mirror = Self::join(url, options)?;
+        mirror.look()?;
+        mirror.store.put(&url.join(LOCK_FILE)?, Vec::new())?;
+        Ok(mirror)
+    }
+
+    /// The same prefix, for a worker among others who adds scans to it.
+    pub(crate) fn join(url: &StoreUrl, options: &StoreOptions) -> Result<Self, CohortError> {
+        Ok(Self { store: Store::open(url, options)?, url: url.clone(), there: BTreeMap::new() })
+    }
+
+    /// Sees what lies there now.
+    pub(crate) fn look(&mut self) -> Result<(), CohortError> {
+        let objects = self.store.list(&self.url)?.into_iter();
+        self.there = objects.map(|object| (self.url.name_of(&object).to_owned(), object)).collect();
+        Ok(())
     }
 
     /// Where `name` lies in the store.
@@ -48,15 +57,17 @@ impl Mirror {
         format!("{}/{name}", self.url)
     }
 
-    /// Whether `file` of a scan's folder was there when the run began.
+    /// Whether `file` of a scan's folder was there when it was last looked at.
     pub(crate) fn has(&self, folder: &str, file: &str) -> bool {
         self.there.contains_key(&format!("scans/{folder}/{file}"))
     }
 
-    /// Brings records and pictures of earlier runs into `out`.
+    /// Brings records and pictures of earlier runs, or of other machines, into `out`: those that are not there yet.
     pub(crate) fn bring(&self, out: &Path) -> Result<(), CohortError> {
         let wanted = |name: &str| {
-            name.starts_with("scans/") && (name.ends_with(".png") || name.ends_with(RECORD_FILE))
+            let of_a_scan =
+                name.starts_with("scans/") && (name.ends_with(".png") || name.ends_with(RECORD_FILE));
+            of_a_scan && !out.join(name).exists()
         };
         let queue: Vec<_> = self.there.iter().filter(|(name, _)| wanted(name)).collect();
         let next = Mutex::new(queue.iter());
@@ -80,12 +91,23 @@ impl Mirror {
         fs::create_dir_all(folder).and_then(|()| fs::write(path, bytes)).map_err(CohortError::write(path))
     }
 
+    /// Takes away a scan's record, if there is one.
+    pub(crate) fn forget(&self, folder: &str) -> Result<(), CohortError> {
+        if self.has(folder, RECORD_FILE) {
+            self.store.remove(&self.url.join(&format!("scans/{folder}/{RECORD_FILE}"))?)?;
+        }
+        Ok(())
+    }
+
     /// Puts the folder of one scan into the store, its record last, and gives back the disk space of its masks.
     pub(crate) fn send_scan(&self, folder: &str, path: &Path) -> Result<(), CohortError> {
         let place = format!("scans/{folder}");
-        let record = format!("{place}/{RECORD_FILE}");
-        if self.there.contains_key(&record) {
-            self.store.remove(&self.url.join(&record)?)?;
+        // Listed anew: another machine may have put the scan there meanwhile.
+        let there = self.store.list(&self.url.join(&place)?)?;
+        let name_of = |object: &StoredObject| object.key().rsplit('/').next().unwrap_or_default().to_owned();
+        let earlier: Vec<String> = there.iter().map(name_of).collect();
+        if earlier.iter().any(|name| name == RECORD_FILE) {
+            self.store.remove(&self.url.join(&format!("{place}/{RECORD_FILE}"))?)?;
         }
         let mut names = Vec::new();
         for entry in fs::read_dir(path).map_err(CohortError::read(path))? {
@@ -93,8 +115,7 @@ impl Mirror {
             names.push(name);
         }
         names.sort_by_key(|name| (name == RECORD_FILE, name.clone()));
-        let earlier = self.there.keys().filter_map(|key| key.strip_prefix(&place)?.strip_prefix('/'));
-        for stale in earlier.filter(|name| !names.iter().any(|n| n == name)) {
+        for stale in earlier.iter().filter(|name| !names.contains(name)) {
             self.store.remove(&self.url.join(&format!("{place}/{stale}"))?)?;
         }
         for name in &names {

@@ -9,7 +9,7 @@ use crate::{
     AreaCurve, InputFacts, Measure, Remote, ScanRecord, ScanRef,
     method::{Measured, Method},
     pictures::{OUTPUTS, OutputError, hash_of, write_outputs},
-    schedule::bytes_on_disk,
+    schedule::bytes_stored,
     scouting::{Scouted, examine_few},
     segmentation,
 };
@@ -223,7 +223,7 @@ fn gravest_first(findings: &mut [Finding]) {
 fn input_facts(scan: &ScanRef, picked: bool) -> std::io::Result<InputFacts> {
     let (bytes, blake3) = match &scan.remote {
         Some(Remote::Object(object)) => (object.bytes(), None),
-        _ if picked => (bytes_on_disk(scan), None),
+        _ if picked => (bytes_stored(scan), None),
         _ => hash_of(&scan.files()).map(|(bytes, blake3)| (bytes, Some(blake3)))?,
     };
     Ok(InputFacts { bytes, blake3, read_bytes: None, format: String::new() })

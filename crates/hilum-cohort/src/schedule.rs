@@ -2,16 +2,16 @@
 
 use crate::{
     CohortError, Event, Remote, ScanRecord, ScanRef, Stop,
+    attempt::{Attempts, Job},
     budget::{Budget, Lease},
     ledger::Ledger,
 };
-use hilum_core::{Recipe, Status};
+use hilum_core::Recipe;
 use hilum_io::nifti::ReadMode;
 use serde::Serialize;
 use std::{
     collections::VecDeque,
     fs,
-    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -40,14 +40,6 @@ pub trait Measure: Sync + Serialize {
     ) -> ScanRecord;
 }
 
-/// A scan to be done.
-#[derive(Debug)]
-pub(crate) struct Job {
-    pub(crate) scan: ScanRef,
-    pub(crate) folder: String,
-    pub(crate) key: String,
-}
-
 /// What the workers share.
 pub(crate) struct Schedule<'a, M> {
     pub(crate) measure: &'a M,
@@ -55,12 +47,6 @@ pub(crate) struct Schedule<'a, M> {
     pub(crate) budget: Budget,
     pub(crate) stop: &'a Stop,
     pub(crate) events: &'a (dyn Fn(Event) + Sync),
-}
-
-/// How a scan may be read within the cap.
-enum Way {
-    Read(ReadMode, u64),
-    TooLarge(u64),
 }
 
 impl<M: Measure> Schedule<'_, M> {
@@ -71,10 +57,7 @@ impl<M: Measure> Schedule<'_, M> {
         mut jobs: Vec<Job>,
         workers: usize,
     ) -> Result<Vec<ScanRecord>, CohortError> {
-        // The largest first: none is left to run alone at the end, and a worker's buffers never need to grow.
-        jobs.sort_by_cached_key(|job| {
-            (std::cmp::Reverse(bytes_on_disk(&job.scan)), job.scan.image_id.clone())
-        });
+        largest_first(&mut jobs);
         let queue = Mutex::new(VecDeque::from(jobs));
         let done = Mutex::new(Vec::new());
         let fault = Mutex::new(None);
@@ -103,17 +86,17 @@ impl<M: Measure> Schedule<'_, M> {
     }
 
     fn work(&self, worker: usize, queue: &Mutex<VecDeque<Job>>) -> Result<Vec<ScanRecord>, CohortError> {
+        let attempts = Attempts { measure: self.measure, ledger: self.ledger, cap_bytes: self.budget.cap() };
         let mut records = Vec::new();
         // The workspace lives as long as the share of memory that pays for it.
         let mut kept: Option<(M::Workspace, Lease<'_>)> = None;
         while !self.stop.is_requested() {
             let Some(job) = lock(queue).pop_front() else { break };
             let image_id = job.scan.image_id.clone();
-            let mut record = match self.way(&job.scan) {
+            let record = match attempts.way(&job.scan) {
                 Err(record) => {
                     (self.events)(Event::Started { worker, image_id: image_id.clone() });
-                    self.ledger.begin(&job.folder)?;
-                    *record
+                    attempts.record(&job, *record)?
                 }
                 Ok((mode, bytes)) => {
                     let reusable =
@@ -127,104 +110,26 @@ impl<M: Measure> Schedule<'_, M> {
                         break;
                     }
                     (self.events)(Event::Started { worker, image_id: image_id.clone() });
-                    let (record, workspace) = self.process(&job, mode, workspace)?;
+                    let (record, workspace) = attempts.measure(&job, mode, workspace)?;
                     kept = workspace.map(|w| (w, lease));
                     record
                 }
             };
-            record.key.clone_from(&job.key);
-            job.scan.describe(&mut record);
-            self.ledger.commit(&job.folder, &record)?;
             let (status, reason) = (record.row.status, record.row.reason.clone());
             (self.events)(Event::Finished { worker, image_id, status, reason });
             records.push(record);
         }
         Ok(records)
     }
-
-    /// How to read the scan within the memory cap, or the record that says why it cannot be read.
-    fn way(&self, scan: &ScanRef) -> Result<(ReadMode, u64), Box<ScanRecord>> {
-        let failed = |code: &str, reason: &str| {
-            let recipe = self.measure.recipe();
-            Err(Box::new(ScanRecord::failed(&scan.image_id, &scan.uri, recipe, code, reason)))
-        };
-        match &scan.remote {
-            Some(Remote::Unreachable(why)) => return failed("unreachable", why),
-            None if !scan.path.exists() => return failed("missing_file", &missing(&scan.uri)),
-            _ => {}
-        }
-        match self.cheapest_way(scan) {
-            Way::Read(mode, bytes) => Ok((mode, bytes)),
-            Way::TooLarge(bytes) => failed(
-                "too_little_memory",
-                &format!(
-                    "needs {} MB of memory, more than the {} MB that --max-memory leaves for scans: raise it",
-                    bytes.div_ceil(1_000_000),
-                    self.budget.cap() / 1_000_000
-                ),
-            ),
-        }
-    }
-
-    fn cheapest_way(&self, scan: &ScanRef) -> Way {
-        let estimate = |mode| self.measure.estimate_bytes(scan, mode);
-        match (estimate(ReadMode::Whole), estimate(ReadMode::Streamed)) {
-            (Some(whole), _) if whole <= self.budget.cap() => Way::Read(ReadMode::Whole, whole),
-            (_, Some(streamed)) if streamed <= self.budget.cap() => Way::Read(ReadMode::Streamed, streamed),
-            (Some(bytes), None) | (_, Some(bytes)) => Way::TooLarge(bytes),
-            // No header, no estimate: reading it fails at once and says why.
-            (None, None) => Way::Read(ReadMode::Whole, 0),
-        }
-    }
-
-    /// Measures one scan; a panic becomes a failed record, and the workspace it may have spoilt is dropped.
-    fn process(
-        &self,
-        job: &Job,
-        mode: ReadMode,
-        mut workspace: M::Workspace,
-    ) -> Result<(ScanRecord, Option<M::Workspace>), CohortError> {
-        let folder = self.ledger.begin(&job.folder)?;
-        let measured =
-            catch_unwind(AssertUnwindSafe(|| self.measure.process(&job.scan, mode, &folder, &mut workspace)));
-        match measured {
-            Ok(record) => {
-                if record.row.status != Status::Measured {
-                    // Pictures of a scan that came to nothing would only mislead.
-                    self.ledger.begin(&job.folder)?;
-                }
-                Ok((record, Some(workspace)))
-            }
-            Err(panic) => {
-                self.ledger.begin(&job.folder)?;
-                let word = panic_word(panic.as_ref());
-                let reason = format!("hilum itself went wrong on this scan ({word}): please report it");
-                let recipe = self.measure.recipe();
-                Ok((ScanRecord::failed(&job.scan.image_id, &job.scan.uri, recipe, "crashed", &reason), None))
-            }
-        }
-    }
 }
 
-fn missing(uri: &str) -> String {
-    if uri.contains("://") {
-        format!(
-            "{uri} is an address that hilum does not read (it reads s3, gs, az, https): copy the scan to a folder"
-        )
-    } else {
-        format!("there is no file {uri}: correct the manifest, or put the scan there")
-    }
+/// None of the large ones is left to run alone at the end, and a worker's buffers never need to grow.
+pub(crate) fn largest_first(jobs: &mut [Job]) {
+    jobs.sort_by_cached_key(|job| (std::cmp::Reverse(bytes_stored(&job.scan)), job.scan.image_id.clone()));
 }
 
-fn panic_word(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
-}
-
-pub(crate) fn bytes_on_disk(scan: &ScanRef) -> u64 {
+/// Bytes of the scan's files or of its object.
+pub(crate) fn bytes_stored(scan: &ScanRef) -> u64 {
     if let Some(Remote::Object(object)) = &scan.remote {
         return object.bytes();
     }

@@ -18,6 +18,7 @@ use crate::{
     units::{ClassName, Dims, MemorySize, Spacing},
 };
 use clap::{Args, Parser, Subcommand, builder::styling, value_parser};
+use hilum_cohort::Shard;
 use hilum_io::store::Location;
 use std::path::PathBuf;
 
@@ -52,6 +53,7 @@ Examples:
   hilum run scans/ --out results --labels classes.csv --class-name 0=Healthy --class-name 2=COVID-19
   hilum run scans/ --out results --max-memory 2G --jobs 4
   hilum run s3://bucket/scans --out results --no-sign
+  hilum run cohort.csv --out s3://bucket/results --shard $SLURM_ARRAY_TASK_ID/16
 
 A manifest is a table (CSV or Parquet) with the columns image_id, type, uri, and where known
 patient_id, site, split. Patients become groups (g0001, ...): their identity is not written anywhere.
@@ -174,6 +176,13 @@ pub(crate) struct RunArgs {
     /// Try scans that failed before again, even if their files have not changed.
     #[arg(long)]
     pub(crate) retry_failed: bool,
+    /// Measure one part of the cohort, such as 3/16 for the third of sixteen; without it, when all parts are done, the same
+    /// command makes the tables and the report.
+    #[arg(long, value_name = "I/N", conflicts_with = "figures")]
+    pub(crate) shard: Option<Shard>,
+    /// Go on where an earlier run stopped, as every run does.
+    #[arg(long, hide = true)]
+    pub(crate) resume: bool,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
     #[command(flatten)]

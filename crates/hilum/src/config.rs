@@ -5,7 +5,7 @@ use crate::{
     failure::{Failure, NOTHING_DONE, WRONG_USE},
     units::{ClassName, MemorySize},
 };
-use hilum_cohort::{RunRequest, scan::ScanSettings};
+use hilum_cohort::{RunRequest, Shard, scan::ScanSettings};
 use hilum_io::store::Location;
 use std::{collections::BTreeMap, io::IsTerminal, num::NonZeroUsize};
 
@@ -28,6 +28,8 @@ pub(crate) struct RunConfig {
     pub(crate) request: RunRequest,
     pub(crate) settings: ScanSettings,
     pub(crate) show: Show,
+    /// The part of the cohort to measure; `None` for all of it.
+    pub(crate) shard: Option<Shard>,
     /// Whether plates are drawn when the run is done.
     pub(crate) figures: bool,
     /// The folder to work in when the output lies in a store; gone when the run is.
@@ -64,6 +66,7 @@ impl RunConfig {
             request,
             settings: ScanSettings { dicom_seg: args.seg.setting(), ..args.work.method.settings()? },
             show: show(&args.work),
+            shard: args.shard,
             figures: args.figures,
             working,
         })

@@ -8,7 +8,9 @@ use crate::{
     units::{bytes_in_words, seconds_in_words},
 };
 use anstyle::Style;
-use hilum_cohort::{NotMeasured, RunRequest, RunSummary, left_out_in_words, scan::ScanSettings};
+use hilum_cohort::{
+    Counts, NotMeasured, RunRequest, RunSummary, Shard, ShardSummary, left_out_in_words, scan::ScanSettings,
+};
 use hilum_core::Status;
 use std::path::Path;
 
@@ -33,16 +35,7 @@ pub(crate) fn print(config: &RunConfig, summary: &RunSummary) {
         seconds_in_words(this.seconds),
         bytes_in_words(this.read_bytes)
     ));
-    for (status, colour) in [(Status::Measured, GOOD), (Status::Rejected, ODD), (Status::Failed, BAD)] {
-        let number = counts.status(status);
-        let colour = if number == 0 { DIM } else { colour };
-        line(&status.to_string(), colour, &format!("{number:>5}"));
-    }
-    let warnings = counts.by_level.get("warn").copied().unwrap_or_default();
-    let severally = if warnings == 0 { "" } else { "  (over all scans; one may have several)" };
-    line("warnings", if warnings == 0 { DIM } else { ODD }, &format!("{warnings:>5}{severally}"));
-    not_measured(&summary.not_measured);
-    say::result("");
+    tally(counts, &summary.not_measured);
     for note in &run.notes {
         line("note", ODD, note);
     }
@@ -56,12 +49,40 @@ pub(crate) fn print(config: &RunConfig, summary: &RunSummary) {
     };
     line("table", GOOD, &format!("{table} {DIM}(and .parquet){DIM:#}"));
     if counts.status(Status::Failed) > 0 && !request.retry_failed {
-        line("retry", GOOD, &format!("{} --retry-failed", command(request, &config.settings)));
+        line("retry", GOOD, &format!("{} --retry-failed", command(request, &config.settings, None)));
     }
 }
 
-/// The command that goes on with a stopped run.
-pub(crate) fn command(request: &RunRequest, settings: &ScanSettings) -> String {
+/// Prints how one part of a run went.
+pub(crate) fn print_part(config: &RunConfig, summary: &ShardSummary) {
+    let request = &config.request;
+    let kept =
+        if summary.kept == 0 { String::new() } else { format!(" {DIM}({} kept){DIM:#}", summary.kept) };
+    say::result(&format!("{BOLD}part {}: {}{BOLD:#}{kept}", summary.shard, scans(summary.counts.scans)));
+    tally(&summary.counts, &summary.not_measured);
+    line(
+        "tables",
+        GOOD,
+        &format!("{} {DIM}(when all parts are done){DIM:#}", command(request, &config.settings, None)),
+    );
+}
+
+/// Prints what became of the scans.
+fn tally(counts: &Counts, unmeasured: &[NotMeasured]) {
+    for (status, colour) in [(Status::Measured, GOOD), (Status::Rejected, ODD), (Status::Failed, BAD)] {
+        let number = counts.status(status);
+        let colour = if number == 0 { DIM } else { colour };
+        line(&status.to_string(), colour, &format!("{number:>5}"));
+    }
+    let warnings = counts.by_level.get("warn").copied().unwrap_or_default();
+    let severally = if warnings == 0 { "" } else { "  (over all scans; one may have several)" };
+    line("warnings", if warnings == 0 { DIM } else { ODD }, &format!("{warnings:>5}{severally}"));
+    not_measured(unmeasured);
+    say::result("");
+}
+
+/// The command that goes on with a stopped run, or with one part of it.
+pub(crate) fn command(request: &RunRequest, settings: &ScanSettings, shard: Option<Shard>) -> String {
     let path = |path: &Path| quoted(&path.display().to_string());
     let out = request.mirror.as_ref().map_or_else(|| path(&request.out), |url| quoted(&url.to_string()));
     let mut words = vec!["hilum run".to_owned(), quoted(&request.input.to_string()), "--out".to_owned(), out];
@@ -71,6 +92,7 @@ pub(crate) fn command(request: &RunRequest, settings: &ScanSettings) -> String {
     for (label, name) in &request.class_names {
         words.extend(["--class-name".to_owned(), quoted(&format!("{label}={name}"))]);
     }
+    words.extend(shard.map(|shard| format!("--shard {shard}")));
     words.extend(method::arguments(settings));
     words.extend(store_args::arguments(&request.store));
     words.join(" ")
@@ -163,13 +185,13 @@ mod tests {
             retry_failed: false,
         };
         let expected = "hilum run 'my scans' --out out --labels classes.csv --class-name 2=COVID-19";
-        assert_eq!(command(&request, &ScanSettings::default()), expected);
+        assert_eq!(command(&request, &ScanSettings::default(), None), expected);
         let mut settings = ScanSettings { recipe: Recipe::Notebook, ..ScanSettings::default() };
         settings.notebook_dense = Some(NotebookDense::Plain);
-        assert_eq!(command(&request, &settings), format!("{expected} --recipe notebook"));
+        assert_eq!(command(&request, &settings, None), format!("{expected} --recipe notebook"));
         settings.notebook_dense = Some(NotebookDense::On255);
         assert_eq!(
-            command(&request, &settings),
+            command(&request, &settings, None),
             format!("{expected} --recipe notebook --notebook-dense 255")
         );
     }

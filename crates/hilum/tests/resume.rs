@@ -72,6 +72,37 @@ fn any_number_of_jobs_gives_the_same_bytes() {
 }
 
 #[test]
+fn parts_measured_side_by_side_end_as_one_run() {
+    let story = Story::with_phantoms(7);
+    story.write("scans/broken.nii.gz", b"no scan");
+    assert_eq!(story.hilum(&["run", "scans", "--out", "calm"]).code, 1);
+
+    let part = |n: usize| {
+        let shard = format!("{n}/3");
+        story.start(&["run", "scans", "--out", "out", "--jobs", "1", "--resume", "--json", "--shard", &shard])
+    };
+    let parts: Vec<Child> = (1..=3).map(part).collect();
+    let mut scans = 0;
+    for child in parts {
+        let ended = child.wait_with_output().unwrap();
+        let summary: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
+        let failed = summary["counts"]["by_status"]["failed"].as_i64().unwrap();
+        assert_eq!(ended.status.code(), Some(i32::try_from(failed.min(1)).unwrap()));
+        scans += summary["done"].as_u64().unwrap();
+    }
+    assert_eq!(scans, 8);
+    assert!(!story.path("out/measurements.csv").exists(), "a part makes no tables");
+    let again = story.hilum(&["run", "scans", "--out", "out", "--shard", "2/3"]);
+    assert!(again.out.contains("part 2/3: 3 scans (3 kept)"), "{}", again.out);
+
+    let ran = story.hilum(&["run", "scans", "--out", "out", "--json"]);
+    let summary: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(summary["this_run"]["kept"], 8);
+    assert_same(&story.content("calm"), &story.content("out"));
+    assert_eq!(story.hilum(&["run", "scans", "--out", "out", "--shard", "4/3"]).code, 2);
+}
+
+#[test]
 fn ctrl_c_ends_cleanly_and_says_how_to_go_on() {
     let story = Story::with_phantoms(SCANS);
     let mut child = story.start(&["run", "scans", "--out", "out", "--jobs", "1"]);

@@ -112,6 +112,29 @@ impl StoreUrl {
         (self.kind, &self.bucket, &self.query) == (other.kind, &other.bucket, &other.query)
     }
 
+    /// The store that this lies in, with the signature that opens it.
+    pub(super) fn root(&self) -> Self {
+        Self { key: Key::default(), ..self.clone() }
+    }
+
+    /// The address of the object `key` of the same store.
+    pub(super) fn with_key(&self, key: &Key) -> Self {
+        Self { key: key.clone(), ..self.clone() }
+    }
+
+    /// The address as it can be typed, with what may be a signature: for another process, never for a message.
+    pub fn in_full(&self) -> String {
+        match Url::parse(&self.bucket) {
+            Ok(mut url) if self.kind == StoreKind::Web => {
+                // A percent sign of a key is no escape.
+                url.set_path(&self.key.as_ref().replace('%', "%25"));
+                url.set_query(self.query());
+                url.into()
+            }
+            _ => self.to_string(),
+        }
+    }
+
     pub(super) fn object_key(&self) -> &Key {
         &self.key
     }
@@ -194,6 +217,14 @@ mod tests {
         );
         let object = StoredObject::new("cohort/site/a.nii", 1, None).unwrap();
         assert_eq!((cohort.name_of(&object), bucket.name_of(&object)), ("site/a.nii", "cohort/site/a.nii"));
+    }
+
+    #[test]
+    fn an_address_in_full_leads_to_the_same_place() {
+        for text in ["https://host:8/a%20b/100%25.nii?X-Signature=abc", "s3://b/100%25/a b.nii", "az://c"] {
+            assert_eq!(url(&url(text).in_full()), url(text), "{text}");
+        }
+        assert!(url("https://host/a?X-Signature=abc").in_full().contains("abc"));
     }
 
     #[test]

@@ -75,11 +75,12 @@ impl Store {
                 Arc::new(builder.build().map_err(settings)?)
             }
         };
-        let mut root = url.clone();
-        while !root.key().is_empty() {
-            root = root.parent();
-        }
-        Ok(Self { inner, root, runtime })
+        Ok(Self { inner, root: url.root(), runtime })
+    }
+
+    /// The address of an object of this store, with what may be a signature.
+    pub(super) fn url_of(&self, object: &StoredObject) -> StoreUrl {
+        self.root.with_key(&object.key)
     }
 
     /// The address of an object of this store.

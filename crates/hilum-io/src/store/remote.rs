@@ -1,5 +1,6 @@
 //! One object of a store, as something that can be opened again and again.
 
+use super::address::StoreUrl;
 use super::error::StoreError;
 use super::object::StoredObject;
 use super::open::Store;
@@ -27,6 +28,11 @@ impl RemoteFile {
     /// Where it lies, for messages.
     pub fn address(&self) -> String {
         self.store.address(&self.object)
+    }
+
+    /// Where it lies, with what may be a signature: for another process, never for a message.
+    pub fn url(&self) -> StoreUrl {
+        self.store.url_of(&self.object)
     }
 
     /// What stands behind the last slash of its key.

@@ -36,6 +36,7 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
     let input = with_a_broken_one(&phantoms, &plan[0].image_id, &manifest)
         .map_err(|e| Failure::new(NOTHING_DONE, e))?;
     let config = RunConfig {
+        shard: None,
         request: RunRequest {
             input: input.into(),
             out: results,

@@ -8,7 +8,7 @@ use crate::{
     progress::{Progress, stop_on_ctrl_c},
     say, summary,
 };
-use hilum_cohort::CohortError;
+use hilum_cohort::{CohortError, Event, Shard, Stop};
 use hilum_core::Status;
 
 pub(crate) fn run(args: RunArgs) -> Result<u8, Failure> {
@@ -20,25 +20,19 @@ pub(crate) fn run(args: RunArgs) -> Result<u8, Failure> {
     Ok(code)
 }
 
-/// Runs a cohort, showing how it goes, to its exit code.
+/// Runs a cohort or one part of it, showing how it goes, to its exit code.
 pub(crate) fn cohort(config: &RunConfig) -> Result<u8, Failure> {
-    let progress = Progress::new(config.show);
-    let stop = stop_on_ctrl_c(&progress);
-    let ran = hilum_cohort::run(&config.request, &config.settings, &|event| progress.event(event), &stop);
-    progress.end();
-    let summary = ran.map_err(|error| {
-        let again = matches!(error, CohortError::Interrupted { .. }).then(|| {
-            format!(
-                "`{}` goes on where this run stopped",
-                summary::command(&config.request, &config.settings)
-            )
-        });
-        let failure = Failure::from(error);
-        match again {
-            Some(help) => failure.with_help(help),
-            None => failure,
-        }
-    })?;
+    let failed = match config.shard {
+        Some(shard) => part(config, shard)?,
+        None => whole(config)?,
+    };
+    Ok(if failed > 0 { SCAN_FAILED } else { 0 })
+}
+
+/// Runs a whole cohort to the number of scans that failed.
+fn whole(config: &RunConfig) -> Result<u64, Failure> {
+    let summary =
+        watched(config, |events, stop| hilum_cohort::run(&config.request, &config.settings, events, stop))?;
     if config.figures && summary.run.counts.status(Status::Measured) > 0 {
         figures_of_run(&config.request.out)?;
     }
@@ -47,5 +41,42 @@ pub(crate) fn cohort(config: &RunConfig) -> Result<u8, Failure> {
         Show::Bars | Show::Lines => summary::print(config, &summary),
         Show::Nothing => {}
     }
-    Ok(if summary.run.counts.status(Status::Failed) > 0 { SCAN_FAILED } else { 0 })
+    Ok(summary.run.counts.status(Status::Failed))
+}
+
+/// Runs one part of a cohort to the number of its scans that failed.
+fn part(config: &RunConfig, shard: Shard) -> Result<u64, Failure> {
+    let summary = watched(config, |events, stop| {
+        hilum_cohort::run_shard(&config.request, &config.settings, shard, events, stop)
+    })?;
+    match config.show {
+        Show::Json => say::json(&summary)?,
+        Show::Bars | Show::Lines => summary::print_part(config, &summary),
+        Show::Nothing => {}
+    }
+    Ok(summary.counts.status(Status::Failed))
+}
+
+/// Does the work with its progress shown and Ctrl-C heeded.
+fn watched<T>(
+    config: &RunConfig,
+    work: impl FnOnce(&(dyn Fn(Event) + Sync), &Stop) -> Result<T, CohortError>,
+) -> Result<T, Failure> {
+    let progress = Progress::new(config.show);
+    let stop = stop_on_ctrl_c(&progress);
+    let done = work(&|event| progress.event(event), &stop);
+    progress.end();
+    done.map_err(|error| {
+        let again = matches!(error, CohortError::Interrupted { .. }).then(|| {
+            format!(
+                "`{}` goes on where this run stopped",
+                summary::command(&config.request, &config.settings, config.shard)
+            )
+        });
+        let failure = Failure::from(error);
+        match again {
+            Some(help) => failure.with_help(help),
+            None => failure,
+        }
+    })
 }

@@ -1,0 +1,198 @@
+//! A run whose scans are measured by other processes, on this machine or on many, as a cluster's scheduler likes.
+//!
+//! The coordinator plans, hands out [`Task`]s, and when their records lie in the output folder writes the same results as
+//! [`run`](super::run): one kernel, one layout, so that a run begun one way can go on the other.
+
+use super::{RunRequest, RunSummary, opened::OpenRun, results::Results};
+use crate::{
+    CohortError, Measure, Remote, ScanRef,
+    attempt::Job,
+    schedule::{bytes_stored, largest_first},
+};
+use hilum_io::store::{RemoteFile, Store, StoreError, StoreOptions, StoreUrl};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A run in the hands of a coordinator, which keeps the output folder locked.
+#[derive(Debug)]
+pub struct SpreadRun<M> {
+    request: RunRequest,
+    measure: M,
+    run: OpenRun,
+}
+
+/// One scan to be measured by whoever reaches both the scan and the output folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Unique name.
+    pub image_id: String,
+    /// Bytes of the scan as it is stored.
+    pub bytes: u64,
+    uri: String,
+    place: Place,
+    folder: String,
+    label: Option<String>,
+    group: Option<String>,
+    site: Option<String>,
+    split: Option<String>,
+}
+
+/// Where a scan lies, for another process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Place {
+    /// A file, or the files of a DICOM series, at the same absolute paths on every machine.
+    Disk { path: PathBuf, series: Vec<PathBuf> },
+    /// An object of a store; the address may hold a signature.
+    Store { address: String },
+    /// The store did not give it.
+    Unreachable { why: String },
+}
+
+impl<M: Measure> SpreadRun<M> {
+    /// Plans a run: looks at the input, locks the output folder, and sees what is done already.
+    ///
+    /// # Errors
+    /// [`CohortError`] as [`run`](super::run).
+    pub fn begin(request: RunRequest, measure: M) -> Result<Self, CohortError> {
+        let mut run = OpenRun::begin(&request, &measure)?;
+        run.todo.iter().try_for_each(|job| run.ledger.forget(&job.folder))?;
+        largest_first(&mut run.todo);
+        Ok(Self { request, measure, run })
+    }
+
+    /// Scans of the cohort.
+    pub fn scans(&self) -> usize {
+        self.run.found.scans.len()
+    }
+
+    /// What is to do, the largest first.
+    ///
+    /// # Errors
+    /// [`CohortError::Read`] if the working folder is gone, which relative paths begin at.
+    pub fn tasks(&self) -> Result<Vec<Task>, CohortError> {
+        self.run.todo.iter().map(Task::of).collect()
+    }
+
+    /// Writes tables, run.json, configuration and report, when the tasks' records lie in the output folder.
+    ///
+    /// # Errors
+    /// [`CohortError::Interrupted`] if a scan has no record; [`CohortError`] if the output cannot be written.
+    pub fn finish(self) -> Result<RunSummary, CohortError> {
+        let Self { request, measure, mut run } = self;
+        let todo = std::mem::take(&mut run.todo);
+        run.ledger.look_again(&request.out)?;
+        let records = todo.iter().filter_map(|job| run.ledger.record(&job.scan, &job.folder));
+        let done: Vec<_> = records.collect();
+        if done.len() < todo.len() {
+            let total = run.found.scans.len();
+            return Err(CohortError::Interrupted { done: run.kept.len() + done.len(), total });
+        }
+        Results { request: &request, measure: &measure, run }.write(done)
+    }
+}
+
+impl Task {
+    fn of(job: &Job) -> Result<Self, CohortError> {
+        let scan = &job.scan;
+        let absolute = |path: &PathBuf| std::path::absolute(path).map_err(CohortError::read(path));
+        let place = match &scan.remote {
+            Some(Remote::Object(object)) => Place::Store { address: object.url().in_full() },
+            Some(Remote::Unreachable(why)) => Place::Unreachable { why: why.clone() },
+            None => Place::Disk {
+                path: absolute(&scan.path)?,
+                series: scan.series.iter().map(absolute).collect::<Result<_, _>>()?,
+            },
+        };
+        Ok(Self {
+            image_id: scan.image_id.clone(),
+            bytes: bytes_stored(scan),
+            uri: scan.uri.clone(),
+            place,
+            folder: job.folder.clone(),
+            label: scan.label.clone(),
+            group: scan.group.clone(),
+            site: scan.site.clone(),
+            split: scan.split.clone(),
+        })
+    }
+
+    /// The folder of the scan below `scans`.
+    pub(super) fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// The scan as this process reaches it.
+    pub(super) fn scan(&self, options: &StoreOptions) -> ScanRef {
+        let (id, uri) = (self.image_id.clone(), self.uri.clone());
+        let scan = match &self.place {
+            Place::Disk { path, series } => {
+                ScanRef { series: series.clone(), ..ScanRef::bare(id, uri, path.clone()) }
+            }
+            Place::Store { address } => ScanRef::remote(id, uri, object_at(address, options)),
+            Place::Unreachable { why } => ScanRef::remote(id, uri, Remote::Unreachable(why.clone())),
+        };
+        ScanRef {
+            label: self.label.clone(),
+            group: self.group.clone(),
+            site: self.site.clone(),
+            split: self.split.clone(),
+            ..scan
+        }
+    }
+}
+
+/// The object at `address`, or why there is none.
+fn object_at(address: &str, options: &StoreOptions) -> Remote {
+    let found = || {
+        let url: StoreUrl = address.parse()?;
+        let store = Store::open(&url, options)?;
+        let object = store.find(&url)?;
+        Ok(RemoteFile::new(store, object))
+    };
+    found().map_or_else(|error: StoreError| Remote::Unreachable(error.to_string()), Remote::Object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(place: Place) -> Task {
+        let text = |text: &str| Some(text.to_owned());
+        Task {
+            image_id: "a".into(),
+            bytes: 7,
+            uri: "site/a.nii".into(),
+            place,
+            folder: "a".into(),
+            label: text("2"),
+            group: text("g0001"),
+            site: None,
+            split: text("val"),
+        }
+    }
+
+    #[test]
+    fn a_task_is_the_same_scan_in_another_process() {
+        let path = std::env::temp_dir().join("a.nii");
+        let sent = task(Place::Disk { path: path.clone(), series: Vec::new() });
+        let received: Task = serde_json::from_str(&serde_json::to_string(&sent).unwrap()).unwrap();
+        let scan = received.scan(&StoreOptions::default());
+        assert_eq!((scan.path, scan.uri, scan.group), (path, sent.uri.clone(), sent.group.clone()));
+        let job = Job { scan: sent.scan(&StoreOptions::default()), folder: "a".into(), key: String::new() };
+        assert_eq!(Task { bytes: 7, ..Task::of(&job).unwrap() }, sent);
+    }
+
+    #[test]
+    fn an_object_that_is_gone_is_a_reason_and_no_fault() {
+        let options = StoreOptions {
+            no_sign: true,
+            endpoint: Some("http://127.0.0.1:1".into()),
+            region: Some("us-west-2".into()),
+            patience: hilum_io::store::Patience { retries: 0, ..Default::default() },
+            ..Default::default()
+        };
+        let scan = task(Place::Store { address: "s3://bucket/a.nii".into() }).scan(&options);
+        assert!(matches!(scan.remote, Some(Remote::Unreachable(why)) if why.contains("s3://bucket/a.nii")));
+    }
+}

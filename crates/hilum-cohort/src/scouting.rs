@@ -7,8 +7,8 @@ use crate::method::{Measured, NOTEBOOK_NO_LUNG};
 use hilum_core::{Finding, Geometry, Mask, MaskVolume, SliceView};
 use hilum_imaging::{
     Gate, SliceChoice,
-    notebook::{NotebookDense, NotebookScan},
-    scout::scout,
+    notebook::{NotebookDense, NotebookScan, notebook_air},
+    scout::{Seen, air_inside_px, largest, scout},
 };
 use hilum_io::{ScanError, ScanReader};
 use std::collections::BTreeMap;
@@ -31,28 +31,30 @@ pub(crate) fn examine_few(
     dense: NotebookDense,
 ) -> Result<Scouted, ScanError> {
     let mut gate = Gate::new(1);
-    let mut seen: BTreeMap<usize, NotebookScan> = BTreeMap::new();
-    let areas_px = scout(geometry.slices(), geometry.slice_spacing_mm(), |next| {
+    let mut outlined: BTreeMap<usize, NotebookScan> = BTreeMap::new();
+    let mut seen = BTreeMap::new();
+    let mut air = Mask::new(geometry.rows(), geometry.cols());
+    let seen = scout(geometry.slices(), geometry.slice_spacing_mm(), |next| {
         for &index in next {
             voxels.read_slice(index, &mut |slice: SliceView<'_>| {
                 gate.take(0, slice);
                 let mut scan = NotebookScan::new(geometry.rows(), geometry.cols());
                 scan.take(slice);
-                seen.insert(index, scan);
+                notebook_air(slice, &mut air);
+                seen.insert(index, Seen { area: scan.area_px[0], air: air_inside_px(air.view()) });
+                outlined.insert(index, scan);
             })?;
         }
-        Ok::<_, ScanError>(seen.iter().map(|(&index, scan)| (index, scan.area_px[0])).collect())
+        Ok::<_, ScanError>(seen.clone())
     })?;
-    let (mut findings, slices) = (gate.findings(), areas_px.len());
+    let (mut findings, slices) = (gate.findings(), seen.len());
     let message = format!(
         "the slice was chosen by the scout from {slices} of {} slices; plateau and area curve were not measured",
         geometry.slices()
     );
     findings.push(Finding::note("scout_chosen", message));
-    let largest = areas_px.values().copied().max().filter(|&area_px| area_px > 0);
-    let chosen = areas_px.iter().find(|&(_, &area_px)| Some(area_px) == largest);
-    let measured = chosen.and_then(|(&index, &area_px)| {
-        let best = seen.get(&index)?.best(dense)?;
+    let measured = largest(&seen).and_then(|index| {
+        let (area_px, best) = (seen.get(&index)?.area, outlined.get(&index)?.best(dense)?);
         let [lung, dense] = [best.lung, best.dense].map(|mask| on_slice(&mask, index, geometry));
         let choice = SliceChoice { index, area_px, plateau: (index, index) };
         Some(Measured { lung, dense, area_px: Vec::new(), choice, lung_state: None, lung_volume_ml: None })

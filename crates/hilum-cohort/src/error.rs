@@ -132,6 +132,16 @@ pub enum CohortError {
         /// Why not.
         source: hilum_imaging::sift::SiftError,
     },
+    /// There are several scans where one is wanted, or a folder.
+    #[error("{place} is {kind} with {scans} scans, where one scan is wanted")]
+    SeveralScans {
+        /// Where.
+        place: String,
+        /// A folder or a manifest.
+        kind: &'static str,
+        /// How many.
+        scans: usize,
+    },
     /// An input makes no data set.
     #[error(transparent)]
     Dataset(#[from] crate::learn::DatasetError),
@@ -284,6 +294,7 @@ impl CohortError {
             Self::NothingFound { .. } => {
                 "scans are files ending in .nii, .nii.gz, .hdr or .img; convert DICOM first, as dcm2niix does"
             }
+            Self::SeveralScans { .. } => "give one of them; `hilum run` measures them all",
             Self::OutIsInput { .. } => "choose another folder with --out",
             Self::MissingColumn { .. } | Self::Cell { .. } => {
                 "a manifest has the columns image_id, type, uri and may have patient_id, site, split; \
@@ -300,6 +311,34 @@ impl CohortError {
             }
             _ => return None,
         })
+    }
+
+    /// Whether the arguments, a manifest or a table are at fault, and not the machine or the data.
+    pub fn is_wrong_use(&self) -> bool {
+        matches!(
+            self,
+            Self::MissingColumn { .. }
+                | Self::Cell { .. }
+                | Self::Pattern { .. }
+                | Self::IntoItself { .. }
+                | Self::Table { .. }
+                | Self::TooManyClasses { .. }
+                | Self::NoSuchClass { .. }
+                | Self::Evaluation { .. }
+                | Self::Dataset(_)
+                | Self::OutIsInput { .. }
+        )
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_stop(&self) -> bool {
+        matches!(
+            self,
+            Self::Interrupted { .. }
+                | Self::TrainingStopped { .. }
+                | Self::FetchStopped { .. }
+                | Self::PredictionStopped { .. }
+        )
     }
 
     pub(crate) fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {

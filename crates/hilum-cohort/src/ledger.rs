@@ -90,8 +90,8 @@ impl Ledger {
     }
 
     /// The record in a scan's folder, whoever put it there.
-    pub(crate) fn record(&self, scan: &ScanRef, folder: &str) -> Option<ScanRecord> {
-        read_record(&self.scans.join(folder)).filter(|record| record.row.image_id == scan.image_id)
+    pub(crate) fn record(&self, image_id: &str, folder: &str) -> Option<ScanRecord> {
+        read_record(&self.scans.join(folder)).filter(|record| record.row.image_id == image_id)
     }
 
     /// Gives back the disk space of a scan that lies in a store.
@@ -208,7 +208,8 @@ fn write_record(folder: &Path, record: &ScanRecord) -> Result<(), CohortError> {
     write_json(&folder.join(RECORD_FILE), record)
 }
 
-fn remove_if_there(path: &Path) -> Result<(), CohortError> {
+/// Takes a folder away, where there is one.
+pub(crate) fn remove_if_there(path: &Path) -> Result<(), CohortError> {
     match fs::remove_dir_all(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(CohortError::write(path)(e)),
         _ => Ok(()),

@@ -1,6 +1,7 @@
 //! Whole cohorts of chest CT scans: from a folder or manifest to tables, pictures and a report.
 //!
 //! * [`find()`] lists the scans of an input, [`join_labels`] gives them classes;
+//! * [`find_one`] and [`look`] take one scan and write nothing;
 //! * [`run`] measures them with worker threads under a memory cap, keeps what an earlier run has done, and writes the
 //!   tables and the report; a scan that cannot be measured is a row with a reason;
 //! * [`run_shard`] measures one part of a cohort; [`SpreadRun`] hands its scans as [`Task`]s to [`Worker`]s in other
@@ -35,10 +36,12 @@ mod labels;
 pub mod learn;
 mod ledger;
 mod lock;
+mod look;
 mod manifest;
 mod method;
 mod mirror;
 mod names;
+mod out_folder;
 mod pictures;
 mod record;
 mod reference_class;
@@ -48,6 +51,7 @@ pub mod scan;
 mod schedule;
 mod scouting;
 mod segmentation;
+mod settings;
 mod stores;
 mod upright;
 
@@ -64,7 +68,9 @@ pub use error::CohortError;
 pub use event::{Event, Stop};
 pub use find::{Found, Remote, ScanRef, find, find_at, left_out_in_words};
 pub use labels::{LabelMatch, join_labels};
+pub use look::{Look, find_one, look};
 pub use method::Measured;
+pub use out_folder::OutFolder;
 pub use record::{AreaCurve, InputFacts, RECORD_VERSION, ScanRecord};
 pub use reporting::rebuild_report;
 pub use run_file::{Counts, RunFile, ThisRun};

@@ -99,6 +99,14 @@ impl Mirror {
         Ok(())
     }
 
+    /// Takes away all that lies below `place`.
+    pub(crate) fn remove_below(&self, place: &str) -> Result<(), CohortError> {
+        for object in self.store.list(&self.url.join(place)?)? {
+            self.store.remove(&self.url.join(self.url.name_of(&object))?)?;
+        }
+        Ok(())
+    }
+
     /// Puts the folder of one scan into the store, its record last, and gives back the disk space of its masks.
     pub(crate) fn send_scan(&self, folder: &str, path: &Path) -> Result<(), CohortError> {
         let place = format!("scans/{folder}");

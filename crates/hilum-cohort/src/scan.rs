@@ -14,16 +14,16 @@ use crate::{
     segmentation,
 };
 use hilum_core::{Direction, Finding, Geometry, Level, Recipe, SliceSource, Status, schema::Measurement};
-use hilum_imaging::{Gate, geometry_findings, notebook::NotebookDense};
+use hilum_imaging::{Gate, geometry_findings};
 use hilum_io::{
     ScanError, ScanFile, ScanReader,
     nifti::{ReadBuffers, ReadMode},
     store::StoreError,
 };
-use serde::Serialize;
 use std::{ops::ControlFlow, path::Path};
 
 pub use crate::segmentation::{DicomSeg, SEGMENTATION_FILE};
+pub use crate::settings::{MeaninglessSetting, ScanSettings};
 
 /// Scans that need more than this at once are streamed, so that one scan never takes more than 400 MiB.
 const LARGEST_AT_ONCE_BYTES: u64 = 384 << 20;
@@ -31,22 +31,6 @@ const LARGEST_AT_ONCE_BYTES: u64 = 384 << 20;
 const MASK_BITS: u64 = 3;
 /// Bits a voxel that a DICOM Segmentation object takes: right, left, and the bits of three segments on their way.
 const SEGMENTATION_BITS: u64 = 6;
-
-/// Everything that changes the results.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct ScanSettings {
-    /// How to select and measure.
-    pub recipe: Recipe,
-    /// Which of its vessel masks the recipe `notebook` computes; `None` is the plain one. No other recipe reads it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notebook_dense: Option<NotebookDense>,
-    /// Whether the masks of a DICOM series become a DICOM Segmentation object too, and what that says about the patient.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dicom_seg: Option<DicomSeg>,
-    /// Whether only the slices are read that the choice of one needs, where a file allows it and the recipe is `notebook`.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub scout: bool,
-}
 
 /// Memory that a worker keeps from scan to scan.
 #[derive(Debug, Default)]

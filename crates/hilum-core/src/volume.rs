@@ -71,6 +71,11 @@ impl Volume {
         &self.geometry
     }
 
+    /// The grid and the voxels.
+    pub fn into_parts(self) -> (Geometry, VoxelData) {
+        (self.geometry, self.data)
+    }
+
     /// The voxels.
     pub fn data(&self) -> &VoxelData {
         &self.data

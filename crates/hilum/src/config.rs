@@ -2,10 +2,10 @@
 
 use crate::{
     args::{RunArgs, WorkArgs},
-    failure::{Failure, NOTHING_DONE, WRONG_USE},
+    failure::{Failure, WRONG_USE},
     units::{ClassName, MemorySize},
 };
-use hilum_cohort::{RunRequest, Shard, scan::ScanSettings};
+use hilum_cohort::{OutFolder, RunRequest, Shard, scan::ScanSettings};
 use hilum_io::store::Location;
 use std::{collections::BTreeMap, io::IsTerminal, num::NonZeroUsize};
 
@@ -32,29 +32,21 @@ pub(crate) struct RunConfig {
     pub(crate) shard: Option<Shard>,
     /// Whether plates are drawn when the run is done.
     pub(crate) figures: bool,
-    /// The folder to work in when the output lies in a store; gone when the run is.
-    pub(crate) working: Option<tempfile::TempDir>,
+    /// Keeps the folder to work in when the output lies in a store.
+    pub(crate) out: OutFolder,
 }
 
 impl RunConfig {
     pub(crate) fn new(args: RunArgs) -> Result<Self, Failure> {
-        let (working, out, mirror) = match args.out {
-            Location::Disk(out) => (None, out, None),
-            Location::Store(_) if args.figures => {
-                let failure =
-                    Failure::new(WRONG_USE, "--figures are drawn into an output folder on disk only");
-                return Err(failure.with_help("leave out --figures, or give a folder with --out"));
-            }
-            Location::Store(url) => {
-                let working = tempfile::tempdir().map_err(|e| Failure::new(NOTHING_DONE, e))?;
-                let out = working.path().join("out");
-                (Some(working), out, Some(url))
-            }
-        };
+        if args.figures && matches!(args.out, Location::Store(_)) {
+            let failure = Failure::new(WRONG_USE, "--figures are drawn into an output folder on disk only");
+            return Err(failure.with_help("leave out --figures, or give a folder with --out"));
+        }
+        let out = OutFolder::at(args.out)?;
         let request = RunRequest {
             input: args.input,
-            out,
-            mirror,
+            out: out.path().to_owned(),
+            mirror: out.mirror().cloned(),
             store: args.store.options(),
             labels: args.labels,
             class_names: class_names(args.class_names)?,
@@ -68,7 +60,7 @@ impl RunConfig {
             show: show(&args.work),
             shard: args.shard,
             figures: args.figures,
-            working,
+            out,
         })
     }
 }

@@ -21,8 +21,6 @@ In the output folder: explanation.json, explanations.csv and .parquet, figures/e
 class side by side), pictures/, and for slices of scans maps/ as NIfTI on their grid. Definitions: docs/explanations.md.";
 
 /// Pictures that LIME and RISE ask about.
-const LIME_SAMPLES: u32 = 1000;
-const RISE_SAMPLES: u32 = 2000;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -121,12 +119,11 @@ impl ExplainArgs {
             MethodArg::Rise => ExplainMethod::Rise,
             MethodArg::Occlusion => ExplainMethod::Occlusion,
         };
-        let usual = if method == ExplainMethod::Rise { RISE_SAMPLES } else { LIME_SAMPLES };
         ExplainRequest {
             input: self.input.clone(),
             scans: self.scans.clone(),
             method,
-            samples: self.samples.unwrap_or(usual) as usize,
+            samples: self.samples.map_or(method.usual_samples(), |n| n as usize),
             seed: self.seed,
             segments: match self.segments {
                 SegmentsArg::Quickshift => Segments::Quickshift,

@@ -46,21 +46,9 @@ impl Failure {
 
 impl From<CohortError> for Failure {
     fn from(error: CohortError) -> Self {
-        let code = match error {
-            CohortError::MissingColumn { .. }
-            | CohortError::Cell { .. }
-            | CohortError::Pattern { .. }
-            | CohortError::IntoItself { .. }
-            | CohortError::Table { .. }
-            | CohortError::TooManyClasses { .. }
-            | CohortError::NoSuchClass { .. }
-            | CohortError::Evaluation { .. }
-            | CohortError::Dataset(_)
-            | CohortError::OutIsInput { .. } => WRONG_USE,
-            CohortError::Interrupted { .. }
-            | CohortError::TrainingStopped { .. }
-            | CohortError::FetchStopped { .. }
-            | CohortError::PredictionStopped { .. } => STOPPED,
+        let code = match &error {
+            error if error.is_wrong_use() => WRONG_USE,
+            error if error.is_stop() => STOPPED,
             _ => NOTHING_DONE,
         };
         let help = error.help().map(str::to_owned);

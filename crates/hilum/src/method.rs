@@ -24,23 +24,9 @@ pub(crate) struct MethodArgs {
 impl MethodArgs {
     /// The settings that change results, defaults filled in.
     pub(crate) fn settings(&self) -> Result<ScanSettings, Failure> {
-        let notebook_dense = match (self.recipe, self.notebook_dense) {
-            (Recipe::Notebook, asked) => Some(asked.unwrap_or_default()),
-            (_, None) => None,
-            (recipe, Some(_)) => {
-                let message = format!("--notebook-dense has no meaning for the recipe '{recipe}'");
-                return Err(
-                    Failure::new(WRONG_USE, message).with_help("add --recipe notebook, or leave it out")
-                );
-            }
-        };
-        if self.scout && self.recipe != Recipe::Notebook {
-            let message = format!("--scout has no meaning for the recipe '{}'", self.recipe);
-            return Err(Failure::new(WRONG_USE, message).with_help(
-                "its lungs are three-dimensional and need every slice; add --recipe notebook, or leave it out",
-            ));
-        }
-        Ok(ScanSettings { recipe: self.recipe, notebook_dense, scout: self.scout, ..ScanSettings::default() })
+        ScanSettings::chosen(self.recipe, self.notebook_dense, self.scout).map_err(|error| {
+            Failure::new(WRONG_USE, error).with_help("add --recipe notebook, or leave it out")
+        })
     }
 }
 

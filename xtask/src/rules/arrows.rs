@@ -39,6 +39,11 @@ const ARROWS: &[Arrow] = &[
         "the command line sees all but the tests' own crate",
     ),
     Arrow(
+        "hilum-python",
+        &["hilum-core", "hilum-imaging", "hilum-io", "hilum-learn", "hilum-cohort"],
+        "a face of hilum-cohort: arguments in, arrays and tables out",
+    ),
+    Arrow(
         "hilum-testkit",
         &["hilum-core", "hilum-phantom"],
         "it serves the tests of all, so it must stay low",
@@ -57,7 +62,7 @@ struct Home {
 }
 
 /// Who may reach the network: hilum-io alone talks to it, the others only contain hilum-io.
-const STORES: &[&str] = &["hilum-io", "hilum-cohort", "hilum"];
+const STORES: &[&str] = &["hilum-io", "hilum-cohort", "hilum", "hilum-python"];
 
 const HOMES: &[Home] = &[
     Home {
@@ -73,19 +78,23 @@ const HOMES: &[Home] = &[
     Home {
         what: "a tensor library",
         names: &["burn*", "candle-core", "tch", "ort", "tract*", "ndarray", "nalgebra"],
-        only_in: &["hilum-learn", "hilum-cohort", "hilum"],
+        only_in: &["hilum-learn", "hilum-cohort", "hilum", "hilum-python"],
     },
-    Home { what: "Python", names: &["pyo3*"], only_in: &[] },
+    Home { what: "Python", names: &["pyo3*", "numpy"], only_in: &["hilum-python"] },
     Home {
         what: "Arrow and Parquet",
         names: &["arrow*", "parquet"],
-        only_in: &["hilum-io", "hilum-cohort", "hilum"],
+        only_in: &["hilum-io", "hilum-cohort", "hilum", "hilum-python"],
     },
-    Home { what: "compression", names: &["libdeflater"], only_in: &["hilum-io", "hilum-cohort", "hilum"] },
+    Home {
+        what: "compression",
+        names: &["libdeflater"],
+        only_in: &["hilum-io", "hilum-cohort", "hilum", "hilum-python"],
+    },
     Home {
         what: "DICOM",
         names: &["dicom-*", "pure_jpegls"],
-        only_in: &["hilum-io", "hilum-cohort", "hilum"],
+        only_in: &["hilum-io", "hilum-cohort", "hilum", "hilum-python"],
     },
     Home {
         what: "the command line",
@@ -95,12 +104,12 @@ const HOMES: &[Home] = &[
     Home {
         what: "the drawing of figures",
         names: &["resvg", "usvg", "tiny-skia*", "fontdb", "notosans"],
-        only_in: &["hilum-report", "hilum-cohort", "hilum"],
+        only_in: &["hilum-report", "hilum-cohort", "hilum", "hilum-python"],
     },
     Home {
         what: "page templates",
         names: &["minijinja*"],
-        only_in: &["hilum-report", "hilum-cohort", "hilum"],
+        only_in: &["hilum-report", "hilum-cohort", "hilum", "hilum-python"],
     },
 ];
 
@@ -240,7 +249,7 @@ mod tests {
         let found = messages(&graph("hilum-core", &[], &[], &["arrow-schema", "clap_builder"]));
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].contains("reaches arrow-schema"));
-        assert!(messages(&graph("hilum", &[], &[], &["pyo3"]))[0].contains("nowhere in this workspace"));
+        assert!(messages(&graph("hilum", &[], &[], &["pyo3"]))[0].contains("only in hilum-python"));
         let found = messages(&graph("hilum-imaging", &[], &[], &["tokio"]));
         assert!(found[0].contains("only in hilum-io"), "{found:?}");
     }

@@ -14,7 +14,7 @@ pub use spread::{SpreadRun, Task};
 pub use worker::Worker;
 
 use crate::{CohortError, Event, Measure, RunFile, Stop, budget::Budget};
-use hilum_core::Status;
+use hilum_core::{Status, schema::Measurement};
 use hilum_io::store::{Location, StoreOptions, StoreUrl};
 use opened::OpenRun;
 use results::Results;
@@ -57,6 +57,9 @@ pub struct RunSummary {
     pub report: PathBuf,
     /// Scans that were not measured: image id, status, reason.
     pub not_measured: Vec<NotMeasured>,
+    /// The rows of the table, which JSON leaves to the table.
+    #[serde(skip)]
+    pub rows: Vec<Measurement>,
 }
 
 /// A scan without numbers, and why.

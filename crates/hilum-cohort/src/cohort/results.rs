@@ -9,7 +9,10 @@ use crate::{
     reporting::write_report,
     run_file::{Counts, ThisRun, bytes_read, inputs_blake3},
 };
-use hilum_core::{Status, schema::Table};
+use hilum_core::{
+    Status,
+    schema::{Measurement, Table},
+};
 use hilum_io::store::Location;
 use serde::Serialize;
 use std::{
@@ -42,7 +45,8 @@ impl<M: Measure> Results<'_, M> {
         let mut records = open.kept;
         records.extend(done);
         records.sort_by(|a, b| a.row.image_id.cmp(&b.row.image_id));
-        write_tables(out, &records)?;
+        let rows: Vec<Measurement> = records.iter().map(|record| record.row.clone()).collect();
+        write_tables(out, &rows)?;
         write_config(request, measure)?;
         let mut run = RunFile {
             hilum: env!("CARGO_PKG_VERSION").to_owned(),
@@ -66,16 +70,19 @@ impl<M: Measure> Results<'_, M> {
             mirror.send_results(out)?;
             report = PathBuf::from(mirror.address("report.html"));
         }
-        Ok(RunSummary { run, report, not_measured })
+        Ok(RunSummary { run, report, not_measured, rows })
     }
 }
 
-fn write_tables(out: &Path, records: &[ScanRecord]) -> Result<(), CohortError> {
-    let rows: Vec<_> = records.iter().map(|r| r.row.clone()).collect();
-    let table = Table::of_measurements(&rows);
-    let (parquet, csv) = (out.join("measurements.parquet"), out.join("measurements.csv"));
-    hilum_io::table::write_parquet(&parquet, &table)
-        .map_err(|source| CohortError::WriteTable { path: parquet, source })?;
+/// Writes rows of the measurement table as Parquet.
+pub(super) fn write_rows(path: &Path, rows: &[Measurement]) -> Result<(), CohortError> {
+    hilum_io::table::write_parquet(path, &Table::of_measurements(rows))
+        .map_err(|source| CohortError::WriteTable { path: path.to_owned(), source })
+}
+
+fn write_tables(out: &Path, rows: &[Measurement]) -> Result<(), CohortError> {
+    write_rows(&out.join("measurements.parquet"), rows)?;
+    let (table, csv) = (Table::of_measurements(rows), out.join("measurements.csv"));
     hilum_io::table::write_csv(&csv, &table).map_err(|source| CohortError::WriteTable { path: csv, source })
 }
 

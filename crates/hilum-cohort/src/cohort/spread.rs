@@ -3,15 +3,24 @@
 //! The coordinator plans, hands out [`Task`]s, and when their records lie in the output folder writes the same results as
 //! [`run`](super::run): one kernel, one layout, so that a run begun one way can go on the other.
 
-use super::{RunRequest, RunSummary, opened::OpenRun, results::Results};
+use super::{
+    RunRequest, RunSummary,
+    opened::OpenRun,
+    results::{Results, write_rows},
+};
 use crate::{
     CohortError, Measure, Remote, ScanRef,
     attempt::Job,
+    ledger::remove_if_there,
     schedule::{bytes_stored, largest_first},
 };
+use hilum_core::schema::Measurement;
 use hilum_io::store::{RemoteFile, Store, StoreError, StoreOptions, StoreUrl};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+
+/// Folder of the rows that are known while a run goes on.
+const WAVES: &str = "waves";
 
 /// A run in the hands of a coordinator, which keeps the output folder locked.
 #[derive(Debug)]
@@ -55,10 +64,13 @@ impl<M: Measure> SpreadRun<M> {
     /// # Errors
     /// [`CohortError`] as [`run`](super::run).
     pub fn begin(request: RunRequest, measure: M) -> Result<Self, CohortError> {
-        let mut run = OpenRun::begin(&request, &measure)?;
+        let run = OpenRun::begin(&request, &measure)?;
+        let mut this = Self { request, measure, run };
+        this.clear_waves()?;
+        let run = &mut this.run;
         run.todo.iter().try_for_each(|job| run.ledger.forget(&job.folder))?;
         largest_first(&mut run.todo);
-        Ok(Self { request, measure, run })
+        Ok(this)
     }
 
     /// Scans of the cohort.
@@ -74,20 +86,54 @@ impl<M: Measure> SpreadRun<M> {
         self.run.todo.iter().map(Task::of).collect()
     }
 
+    /// Which of the tasks have their record in the output folder by now.
+    ///
+    /// # Errors
+    /// [`CohortError`] if the output cannot be reached.
+    pub fn recorded(&mut self, tasks: &[Task]) -> Result<Vec<bool>, CohortError> {
+        self.run.ledger.look_again(&self.request.out)?;
+        let there = |task: &Task| self.run.ledger.record(&task.image_id, &task.folder).is_some();
+        Ok(tasks.iter().map(there).collect())
+    }
+
+    /// Writes the rows of one wave of tasks as `waves/00001.parquet`, for whoever watches: the tables take their place when the
+    /// run is finished.
+    ///
+    /// # Errors
+    /// [`CohortError`] if they cannot be written.
+    pub fn write_wave(&self, number: u32, rows: &[Measurement]) -> Result<(), CohortError> {
+        let name = format!("{WAVES}/{number:05}.parquet");
+        let path = self.request.out.join(&name);
+        std::fs::create_dir_all(self.waves()).map_err(CohortError::write(self.waves()))?;
+        write_rows(&path, rows)?;
+        self.run.ledger.mirror().map_or(Ok(()), |mirror| mirror.send(&name, &path))
+    }
+
+    fn waves(&self) -> PathBuf {
+        self.request.out.join(WAVES)
+    }
+
+    fn clear_waves(&self) -> Result<(), CohortError> {
+        remove_if_there(&self.waves())?;
+        self.run.ledger.mirror().map_or(Ok(()), |mirror| mirror.remove_below(WAVES))
+    }
+
     /// Writes tables, run.json, configuration and report, when the tasks' records lie in the output folder.
     ///
     /// # Errors
     /// [`CohortError::Interrupted`] if a scan has no record; [`CohortError`] if the output cannot be written.
     pub fn finish(self) -> Result<RunSummary, CohortError> {
-        let Self { request, measure, mut run } = self;
-        let todo = std::mem::take(&mut run.todo);
-        run.ledger.look_again(&request.out)?;
-        let records = todo.iter().filter_map(|job| run.ledger.record(&job.scan, &job.folder));
-        let done: Vec<_> = records.collect();
+        let mut this = self;
+        this.run.ledger.look_again(&this.request.out)?;
+        let (todo, ledger) = (&this.run.todo, &this.run.ledger);
+        let done: Vec<_> =
+            todo.iter().filter_map(|job| ledger.record(&job.scan.image_id, &job.folder)).collect();
         if done.len() < todo.len() {
-            let total = run.found.scans.len();
-            return Err(CohortError::Interrupted { done: run.kept.len() + done.len(), total });
+            let (kept, total) = (this.run.kept.len(), this.run.found.scans.len());
+            return Err(CohortError::Interrupted { done: kept + done.len(), total });
         }
+        this.clear_waves()?;
+        let Self { request, measure, run } = this;
         Results { request: &request, measure: &measure, run }.write(done)
     }
 }

@@ -2,14 +2,12 @@
 
 use super::{Task, opened::settings_of};
 use crate::{
-    CohortError, Measure, ScanRecord,
+    CohortError, Measure, OutFolder, ScanRecord,
     attempt::{Attempts, Job},
     ledger::{Ledger, resume_key},
     mirror::Mirror,
 };
 use hilum_io::store::{Location, StoreOptions};
-use std::path::PathBuf;
-use tempfile::TempDir;
 
 /// Measures tasks of a [`SpreadRun`](super::SpreadRun) and puts what comes of them into its output folder.
 #[derive(Debug)]
@@ -21,8 +19,8 @@ pub struct Worker<M: Measure> {
     ledger: Ledger,
     cap_bytes: u64,
     workspace: Option<M::Workspace>,
-    /// Where outputs are made that go to a store.
-    _working: Option<TempDir>,
+    /// Keeps the working folder of outputs that go to a store.
+    _out: OutFolder,
 }
 
 impl<M: Measure> Worker<M> {
@@ -36,22 +34,16 @@ impl<M: Measure> Worker<M> {
         store: StoreOptions,
         max_memory_bytes: Option<u64>,
     ) -> Result<Self, CohortError> {
-        let (working, out, mirror) = match out {
-            Location::Disk(out) => (None, out.clone(), None),
-            Location::Store(url) => {
-                let working = tempfile::tempdir().map_err(CohortError::write(std::env::temp_dir()))?;
-                let out: PathBuf = working.path().to_owned();
-                (Some(working), out, Some(Mirror::join(url, &store)?))
-            }
-        };
+        let out = OutFolder::at(out.clone())?;
+        let mirror = out.mirror().map(|url| Mirror::join(url, &store)).transpose()?;
         Ok(Self {
-            settings: settings_of(&measure, &out)?.to_string(),
+            settings: settings_of(&measure, out.path())?.to_string(),
             measure,
             store,
-            ledger: Ledger::join(&out)?.with_mirror(mirror),
+            ledger: Ledger::join(out.path())?.with_mirror(mirror),
             cap_bytes: max_memory_bytes.unwrap_or(u64::MAX),
             workspace: None,
-            _working: working,
+            _out: out,
         })
     }
 

@@ -7,7 +7,7 @@ use super::{
     picture, tables,
 };
 use crate::CohortError;
-use hilum_core::Recipe;
+use hilum_core::{Recipe, schema::Table};
 use hilum_imaging::sift::{Features, Sift, SiftSettings};
 use hilum_io::table::write_parquet;
 use hilum_report::{Drawing, MatchFigure, MatchPicture, Spot};
@@ -120,15 +120,22 @@ impl MatchedPair {
             let path = folder.join(name);
             write_parquet(&path, &table).map_err(|source| CohortError::WriteTable { path, source })
         };
-        let keypoints = [0, 1].map(|n| {
-            (
-                self.pictures[n].name.as_str(),
-                PICTURES[usize::from(self.lungs)],
-                self.features[n].keypoints.as_slice(),
-            )
+        write("keypoints.parquet", self.keypoints())?;
+        write("matches.parquet", self.matches())
+    }
+
+    /// The keypoints of both pictures, one a row.
+    pub fn keypoints(&self) -> Table<'static> {
+        let of_both = [0, 1].map(|n| {
+            let (name, keypoints) = (self.pictures[n].name.as_str(), self.features[n].keypoints.as_slice());
+            (name, PICTURES[usize::from(self.lungs)], keypoints)
         });
-        write("keypoints.parquet", tables::keypoints(keypoints.into_iter()))?;
-        write("matches.parquet", tables::matches(&self.alike, &self.features))
+        tables::keypoints(of_both.into_iter())
+    }
+
+    /// The matches, the nearest first.
+    pub fn matches(&self) -> Table<'static> {
+        tables::matches(&self.alike, &self.features)
     }
 
     /// The figure: keypoints of both above, the best matches as lines below.

@@ -10,5 +10,5 @@ mod text;
 
 pub use csv_file::{read_csv_table, write_csv};
 pub use error::TableError;
-pub use parquet_file::{read_parquet_table, write_parquet};
+pub use parquet_file::{read_parquet_table, record_batch, write_parquet};
 pub use text::TextTable;

@@ -26,21 +26,34 @@ const CREATED_BY: &str = "hilum";
 /// # Errors
 /// [`TableError::WrongKind`] if a value is not of its column's kind; [`TableError::Io`] if the file cannot be written.
 pub fn write_parquet(path: &Path, table: &Table) -> Result<(), TableError> {
-    let arrays = table.columns.iter().enumerate().map(|(n, column)| array(path, table, n, column));
-    let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
+    let batch = record_batch(&file_name(path), table)?;
     let written = write_atomically(path, |file| {
-        let schema = Arc::new(Schema::new(table.columns.iter().map(field).collect::<Vec<_>>()));
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(io::Error::other)?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by(CREATED_BY.to_owned())
             .build();
-        let mut writer = ArrowWriter::try_new(file, schema, Some(properties))?;
+        let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties))?;
         writer.write(&batch)?;
         writer.close()?;
         Ok(())
     });
     written.map_err(|source| TableError::Io { file: file_name(path), action: "written", source })
+}
+
+/// `table` as Arrow has it: every column nullable, its definition, unit and source in the field's metadata. `name` is for
+/// messages.
+///
+/// # Errors
+/// [`TableError::WrongKind`] if a value is not of its column's kind.
+pub fn record_batch(name: &str, table: &Table) -> Result<RecordBatch, TableError> {
+    let arrays = table.columns.iter().enumerate().map(|(n, column)| array(name, table, n, column));
+    let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
+    let schema = Arc::new(Schema::new(table.columns.iter().map(field).collect::<Vec<_>>()));
+    RecordBatch::try_new(schema, arrays).map_err(|source| TableError::Io {
+        file: name.to_owned(),
+        action: "put together",
+        source: io::Error::other(source),
+    })
 }
 
 fn field(column: &Column) -> Field {
@@ -55,9 +68,9 @@ fn field(column: &Column) -> Field {
     Field::new(column.name, kind, true).with_metadata(metadata)
 }
 
-fn array(path: &Path, table: &Table, n: usize, column: &Column) -> Result<ArrayRef, TableError> {
+fn array(name: &str, table: &Table, n: usize, column: &Column) -> Result<ArrayRef, TableError> {
     let wrong =
-        |row: usize| TableError::WrongKind { file: file_name(path), row, column: column.name.to_owned() };
+        |row: usize| TableError::WrongKind { file: name.to_owned(), row, column: column.name.to_owned() };
     if let Some(row) = table.rows.iter().position(|row| row.get(n).map(Value::kind) != Some(column.kind)) {
         return Err(wrong(row));
     }

@@ -1,6 +1,6 @@
 //! `hilum convert`: a scan as one NIfTI file in HU.
 
-use super::scan_file::{fact, print_findings, scan_at, unreadable};
+use super::scan_file::{fact, print_findings, unreadable};
 use crate::{
     convert_args::ConvertArgs,
     failure::{Failure, NOTHING_DONE, SCAN_FAILED, WRONG_USE},
@@ -27,7 +27,7 @@ pub(crate) fn convert(args: &ConvertArgs) -> Result<u8, Failure> {
         return Err(Failure::new(WRONG_USE, format!("{} is no name of a NIfTI file", args.out.display()))
             .with_help("end it in .nii.gz, or in .nii for an uncompressed file"));
     }
-    let scan = scan_at(&args.scan, &args.store.options())?;
+    let scan = hilum_cohort::find_one(&args.scan, &args.store.options())?;
     let file = scan.open().map_err(unreadable)?;
     if let Some(reject) = file.findings().iter().find(|f| f.level == Level::Reject) {
         return Err(Failure::new(SCAN_FAILED, reject.message.clone()));

@@ -10,7 +10,7 @@ use crate::{
     failure::{Failure, NOTHING_DONE, SCAN_FAILED},
     progress, say,
 };
-use hilum_cohort::RunRequest;
+use hilum_cohort::{OutFolder, RunRequest};
 use hilum_io::store::StoreOptions;
 use indicatif::ProgressBar;
 use std::{
@@ -39,7 +39,7 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
         shard: None,
         request: RunRequest {
             input: input.into(),
-            out: results,
+            out: results.clone(),
             mirror: None,
             store: StoreOptions::default(),
             labels: None,
@@ -55,7 +55,7 @@ pub(crate) fn demo(args: DemoArgs) -> Result<u8, Failure> {
         settings,
         show,
         figures: true,
-        working: None,
+        out: OutFolder::at(results.into())?,
     };
     let code = cohort(&config)?;
     if watched {

@@ -1,6 +1,6 @@
 //! `hilum info`: what the header of a scan says, without reading its voxels.
 
-use super::scan_file::{fact, print_findings, scan_at, unreadable};
+use super::scan_file::{fact, print_findings, unreadable};
 use crate::{args::ScanArgs, failure::Failure, say, units::bytes_in_words};
 use hilum_cohort::Measure;
 use hilum_cohort::scan::ScanSettings;
@@ -38,7 +38,7 @@ struct Rescale {
 }
 
 pub(crate) fn info(args: &ScanArgs) -> Result<u8, Failure> {
-    let scan = scan_at(&args.scan, &args.store.options())?;
+    let scan = hilum_cohort::find_one(&args.scan, &args.store.options())?;
     let file = scan.open().map_err(unreadable)?;
     let geometry = file.geometry();
     let settings = ScanSettings::default();

@@ -1,17 +1,16 @@
 //! `hilum measure`, `select` and `segment`: one scan, each a look at the same examination.
 
-use super::scan_file::{fact, print_findings, scan_at, unreadable};
+use super::scan_file::{fact, print_findings, unreadable};
 use crate::{
     args::{MeasureArgs, SegmentArgs},
     failure::{Failure, NOTHING_DONE, SCAN_FAILED},
     say,
 };
 use hilum_cohort::{
-    Measure, ScanRef,
-    scan::{SEGMENTATION_FILE, ScanSettings, Workspace, examine, open_voxels, row},
+    Look, Measure, find_one, look,
+    scan::{SEGMENTATION_FILE, ScanSettings, Workspace},
 };
 use hilum_core::{Finding, Status, schema::Measurement};
-use hilum_io::nifti::ReadMode;
 use serde::Serialize;
 
 /// What `hilum measure --json` prints.
@@ -35,7 +34,8 @@ struct Selected<'a> {
 }
 
 pub(crate) fn measure(args: &MeasureArgs) -> Result<u8, Failure> {
-    let Look { row, findings, .. } = look(args)?;
+    let Look { row, examined, .. } = look_at(args)?;
+    let findings = examined.findings;
     if args.scan.json {
         say::json(&Measured { row: &row, messages: &findings })?;
     } else {
@@ -46,7 +46,9 @@ pub(crate) fn measure(args: &MeasureArgs) -> Result<u8, Failure> {
 }
 
 pub(crate) fn select(args: &MeasureArgs) -> Result<u8, Failure> {
-    let Look { row, findings, area_mm2 } = look(args)?;
+    let found = look_at(args)?;
+    let area_mm2 = found.area_mm2();
+    let (row, findings) = (found.row, found.examined.findings);
     if args.scan.json {
         say::json(&Selected {
             slice_index: row.slice_index,
@@ -66,12 +68,12 @@ pub(crate) fn select(args: &MeasureArgs) -> Result<u8, Failure> {
 pub(crate) fn segment(args: &SegmentArgs) -> Result<u8, Failure> {
     let MeasureArgs { scan: scan_args, method } = &args.measure;
     let settings = ScanSettings { dicom_seg: args.filing.setting(), ..method.settings()? };
-    let scan = scan_at(&scan_args.scan, &scan_args.store.options())?;
+    let scan = find_one(&scan_args.scan, &scan_args.store.options())?;
     std::fs::create_dir_all(&args.out).map_err(|e| {
         Failure::new(NOTHING_DONE, format!("cannot write to {}: {e}", args.out.display()))
             .with_help("is the folder writable, and is there space on the disk?")
     })?;
-    let record = settings.process(&scan, way(&settings, &scan), &args.out, &mut Workspace::default());
+    let record = settings.process(&scan, settings.read_mode(&scan), &args.out, &mut Workspace::default());
     if record.row.status == Status::Failed {
         return Err(Failure::new(SCAN_FAILED, record.row.reason.unwrap_or_default()));
     }
@@ -90,35 +92,11 @@ pub(crate) fn segment(args: &SegmentArgs) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// What one look at a scan gives.
-struct Look {
-    row: Measurement,
-    findings: Vec<Finding>,
-    area_mm2: Vec<f64>,
-}
-
 /// Reads and measures the scan of `args`.
-fn look(args: &MeasureArgs) -> Result<Look, Failure> {
+fn look_at(args: &MeasureArgs) -> Result<Look, Failure> {
     let settings = args.method.settings()?;
-    let scan = scan_at(&args.scan.scan, &args.scan.store.options())?;
-    let file = scan.open().map_err(unreadable)?;
-    let mut workspace = Workspace::default();
-    let examined = open_voxels(&file, way(&settings, &scan), &mut workspace)
-        .and_then(|mut voxels| examine(&file, &mut voxels, &settings))
-        .map_err(unreadable)?;
-    let geometry = file.geometry();
-    let row = row(&scan.image_id, &scan.uri, settings.recipe, geometry, &examined);
-    let areas_px = examined.measured.as_ref().map_or(&[][..], |m| &m.area_px);
-    let area_mm2 = areas_px.iter().map(|&px| px as f64 * geometry.pixel_area_mm2()).collect();
-    Ok(Look { row, findings: examined.findings, area_mm2 })
-}
-
-/// Whole where that is wise, else streamed.
-fn way(settings: &ScanSettings, scan: &ScanRef) -> ReadMode {
-    match settings.estimate_bytes(scan, ReadMode::Whole) {
-        None => ReadMode::Streamed,
-        Some(_) => ReadMode::Whole,
-    }
+    let scan = find_one(&args.scan.scan, &args.scan.store.options())?;
+    look(&scan, &settings).map_err(unreadable)
 }
 
 fn print_selected(row: &Measurement) {

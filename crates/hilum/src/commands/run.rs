@@ -4,7 +4,7 @@ use super::figure::figures_of_run;
 use crate::{
     args::RunArgs,
     config::{RunConfig, Show},
-    failure::{Failure, NOTHING_DONE, SCAN_FAILED},
+    failure::{Failure, SCAN_FAILED},
     progress::{Progress, stop_on_ctrl_c},
     say, summary,
 };
@@ -14,9 +14,7 @@ use hilum_core::Status;
 pub(crate) fn run(args: RunArgs) -> Result<u8, Failure> {
     let config = RunConfig::new(args)?;
     let code = cohort(&config)?;
-    if let Some(working) = config.working {
-        working.close().map_err(|error| Failure::new(NOTHING_DONE, error))?;
-    }
+    config.out.close()?;
     Ok(code)
 }
 

@@ -23,14 +23,14 @@ use hilum_learn::{
         checks::verdict::{Checks, Judgement, judge},
     },
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
 /// How a case is explained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExplainMethod {
     /// Hides segments at random and fits a linear model.
@@ -44,6 +44,12 @@ pub enum ExplainMethod {
 }
 
 impl ExplainMethod {
+    /// Pictures that the model is asked about where nobody says how many.
+    #[must_use]
+    pub fn usual_samples(self) -> usize {
+        if self == Self::Rise { 2000 } else { 1000 }
+    }
+
     /// Whether chance plays a part, so that another seed gives another explanation.
     #[must_use]
     pub fn draws(self) -> bool {

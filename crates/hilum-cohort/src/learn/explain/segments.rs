@@ -6,10 +6,10 @@ use hilum_imaging::{
     superpixels::{Pieces, Quickshift},
 };
 use hilum_learn::Picture;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a picture is cut.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Segments {
     /// Superpixels by quick shift, with the settings of the lime package.

@@ -187,6 +187,20 @@ impl PredictionFile {
     /// [`CohortError`] if a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<[&'static str; 2], CohortError> {
         fs::create_dir_all(folder).map_err(CohortError::write(folder))?;
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| CohortError::WriteTable { path, source }
+        };
+        let [csv, parquet] = ["predictions.csv", "predictions.parquet"];
+        self.with_table(|table| {
+            write_csv(&folder.join(csv), table).map_err(failed(&folder.join(csv)))?;
+            write_parquet(&folder.join(parquet), table).map_err(failed(&folder.join(parquet)))
+        })?;
+        Ok([csv, parquet])
+    }
+
+    /// Shows `reader` the table of the cases, one a row.
+    pub fn with_table<T>(&self, reader: impl FnOnce(&Table<'_>) -> T) -> T {
         let outputs = if self.classes.len() == 2 { 1 } else { self.classes.len() };
         let mut names = vec!["id".to_owned(), "answer".to_owned()];
         names.extend(self.classes.iter().map(|class| format!("probability_{class}")));
@@ -197,15 +211,7 @@ impl PredictionFile {
         names.push("reason".to_owned());
         let columns: Vec<Column<'_>> = names.iter().map(|name| column(name)).collect();
         let rows = self.cases.iter().map(|case| case.row(self.classes.len(), outputs)).collect();
-        let table = Table { columns: &columns, rows };
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| CohortError::WriteTable { path, source }
-        };
-        let [csv, parquet] = ["predictions.csv", "predictions.parquet"];
-        write_csv(&folder.join(csv), &table).map_err(failed(&folder.join(csv)))?;
-        write_parquet(&folder.join(parquet), &table).map_err(failed(&folder.join(parquet)))?;
-        Ok([csv, parquet])
+        reader(&Table { columns: &columns, rows })
     }
 }
 

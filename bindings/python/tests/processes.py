@@ -39,6 +39,20 @@ def reads(pid: int, name: str) -> bool:
         return False
 
 
+def child_reads(pid: int, words: str, name: str) -> bool:
+    """Whether a process below `pid` whose command line holds `words` has a file of this name open."""
+    for child in descendants(words):
+        try:
+            ancestor = child
+            while ancestor not in (0, 1, pid):
+                ancestor = _parent(ancestor)
+        except (OSError, ValueError):
+            continue
+        if ancestor == pid and reads(child, name):
+            return True
+    return False
+
+
 class Killer:
     """Kills processes below this one, again and again, until it is left."""
 

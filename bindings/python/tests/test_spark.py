@@ -15,7 +15,7 @@ import pytest
 
 import hilum
 import hilum.spark
-from processes import Killer, descendants, reads
+from processes import Killer, child_reads, descendants, reads
 
 if sys.platform == "win32":
     pytest.skip("processes of Unix", allow_module_level=True)
@@ -148,17 +148,39 @@ def test_a_store_and_a_killed_executor_change_nothing(
                 assert written[f"scans/{folder.name}/{name}"] == (folder / name).read_bytes(), folder.name
 
 
-def test_a_scan_that_kills_its_process_each_time_costs_no_other(
-    spark: SparkSession, cohort: Path, tmp_path: Path, hilum_program: str
-) -> None:
-    scans = tmp_path / "scans"
+def with_a_large_one(cohort: Path, folder: Path, hilum_program: str) -> Path:
+    """Four scans of the cohort, and one that takes long enough to be caught while it is read."""
+    scans = folder / "scans"
     scans.mkdir()
     for path in sorted(cohort.glob("phantom*"))[:4]:
         os.link(path, scans / path.name)
-    made = ["phantom", "--out", str(tmp_path / "large"), "--dims", "384x384x200", "--count", "1"]
+    made = ["phantom", "--out", str(folder / "large"), "--dims", "384x384x200", "--count", "1"]
     subprocess.run([hilum_program, *made], check=True, capture_output=True)
-    large = next((tmp_path / "large").glob("*.nii.gz"))
-    large.rename(scans / "poison.nii.gz")
+    next((folder / "large").glob("*.nii.gz")).rename(scans / "poison.nii.gz")
+    return scans
+
+
+def test_a_scan_that_kills_its_executor_each_time_costs_no_other(
+    spark: SparkSession, cohort: Path, tmp_path: Path, hilum_program: str
+) -> None:
+    """As where a container is killed whole: Spark itself gives up, and the driver finds the one that did it."""
+    scans = with_a_large_one(cohort, tmp_path, hilum_program)
+
+    def reads_poison(pid: int) -> bool:
+        return child_reads(pid, "hilum.spark.child", "poison.nii.gz")
+
+    with Killer("CoarseGrainedExecutorBackend", reads_poison) as killer:
+        result = hilum.spark.run(spark, scans, tmp_path / "out", attempts=1, group_bytes=1)
+    assert len(killer.killed) >= 8, "four times in company, four times alone"
+    assert result.counts == {"measured": 4, "rejected": 0, "failed": 1}
+    (given_up,) = result.not_measured
+    assert given_up.image_id == "poison" and "killed each executor" in given_up.reason
+
+
+def test_a_scan_that_kills_its_process_each_time_costs_no_other(
+    spark: SparkSession, cohort: Path, tmp_path: Path, hilum_program: str
+) -> None:
+    scans = with_a_large_one(cohort, tmp_path, hilum_program)
     with Killer("hilum.spark.child", lambda pid: reads(pid, "poison.nii.gz")) as killer:
         result = hilum.spark.run(spark, scans, tmp_path / "out", attempts=2)
     assert len(killer.killed) == 2

@@ -12,11 +12,12 @@ with a report. Everything is computed by the same code as the command line's, wi
 
 A scan that cannot be read raises :class:`ScanError`, one that can be read but not measured :class:`RejectedError`; both
 say what the command line would. Places may be paths or addresses (``s3://``, ``gs://``, ``az://``, ``https://``).
-On a cluster: :mod:`hilum.spark`. For research, not for diagnosis.
+On a cluster: :mod:`hilum.spark`, and for other schedulers :mod:`hilum.spread`. For research, not for diagnosis.
 """
 
 from __future__ import annotations
 
+from . import spread
 from ._hilum import (
     HilumError,
     RejectedError,
@@ -53,4 +54,5 @@ __all__ = [
     "run",
     "segment",
     "select",
+    "spread",
 ]

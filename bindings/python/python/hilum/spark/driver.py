@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any, Callable, Iterator, Mapping, Optional
 
-from .. import _arguments, _hilum
 from .._arguments import Place
 from ..cohort import CohortResult
+from ..spread import SpreadRun
 from .isolated import worker
 from .waves import Task, grouped, waves
 
@@ -60,28 +61,12 @@ def run(
     :raises hilum.HilumError: if the input holds no scan, or the output cannot be written. A scan that cannot be measured is a
         row with a reason, whatever it does to the process that measures it.
     """
-    options = _arguments.store(**store)
-    how = _arguments.method(recipe, notebook_dense, scout, dicom_seg)
-    request = _arguments.cohort(
-        input,
-        out,
-        options,
-        labels=labels,
-        class_names=class_names,
-        max_memory_bytes=max_memory_bytes,
-        retry_failed=retry_failed,
-    )
-    settings = json.dumps(
-        {
-            "out": request["out"],
-            "method": how,
-            "store": options,
-            "max_memory_bytes": max_memory_bytes,
-            "attempts": attempts,
-        }
-    )
-    plan = _hilum.plan(request, how)
-    try:
+    how = {"recipe": recipe, "notebook_dense": notebook_dense, "scout": scout, "dicom_seg": dicom_seg}
+    workers = {**how, "max_memory_bytes": max_memory_bytes, **store}
+    settings = json.dumps({"out": os.fspath(out), "attempts": attempts, "workers": workers})
+    with SpreadRun(
+        input, out, labels=labels, class_names=class_names, retry_failed=retry_failed, **workers
+    ) as plan:
         tasks = [Task(*task) for task in plan.tasks()]
         done, total = plan.scans - len(tasks), plan.scans
         groups = grouped(tasks, group_bytes)
@@ -92,9 +77,7 @@ def run(
             done += sum(map(len, wave))
             if progress is not None:
                 progress(done, total)
-        return CohortResult.of(plan.finish())
-    finally:
-        plan.close()
+        return plan.finish()
 
 
 def _groups_per_wave(spark: Any) -> int:
@@ -106,7 +89,7 @@ def _groups_per_wave(spark: Any) -> int:
 
 
 def _survived(
-    spark: Any, plan: _hilum.Plan, groups: list[list[str]], settings: str, attempts: int
+    spark: Any, plan: SpreadRun, groups: list[list[str]], settings: str, attempts: int
 ) -> list[str]:
     """The rows of a wave, whatever dies on the way.
 
@@ -125,7 +108,7 @@ def _survived(
     return rows
 
 
-def _alone(spark: Any, plan: _hilum.Plan, task: str, settings: str, attempts: int) -> list[str]:
+def _alone(spark: Any, plan: SpreadRun, task: str, settings: str, attempts: int) -> list[str]:
     for _ in range(attempts):
         try:
             return _measured(spark, [[task]], settings)

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any, Optional
 
-from .. import HilumError
-from .._hilum import Worker
+from .. import HilumError, spread
+from ..spread import Worker
 
 
 class ChildDied(Exception):
@@ -91,7 +91,7 @@ class Measurer:
 def worker(settings: str) -> Worker:
     """A worker in this process."""
     given: dict[str, Any] = json.loads(settings)
-    return Worker(given["out"], given["method"], given["store"], given["max_memory_bytes"])
+    return spread.worker(given["out"], **given["workers"])
 
 
 def _how_it_ended(code: int) -> str:

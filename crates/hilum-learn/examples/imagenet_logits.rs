@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for picture in std::fs::read(pictures)?.chunks_exact(2 * 3 * SIDE_PX * SIDE_PX) {
         let values = picture.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
         let picture = Picture::new(3, SIDE_PX, SIDE_PX, values).ok_or("not a picture")?;
-        let logits = net.logits(&[picture])?;
+        let logits = net.logits(&[&picture])?;
         println!("{}", logits[0].iter().map(f64::to_string).collect::<Vec<_>>().join(","));
     }
     Ok(())

@@ -9,6 +9,7 @@ use hilum_learn::{
 use std::io::{Read, Write};
 
 /// Looks at one pixel.
+#[derive(Debug)]
 struct Glance([String; 2]);
 
 impl Classifier for Glance {
@@ -16,9 +17,13 @@ impl Classifier for Glance {
         &self.0
     }
 
-    fn logits(&self, pictures: &[Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
-        let middle = |p: &Picture| f64::from(Picture::as_unit(p.values()[p.values().len() / 2]));
+    fn logits(&self, pictures: &[&Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
+        let middle = |p: &&Picture| f64::from(Picture::as_unit(p.values()[p.values().len() / 2]));
         Ok(pictures.iter().map(|picture| vec![middle(picture)]).collect())
+    }
+
+    fn forgetful(&self, _seed: u64) -> Result<Option<Box<dyn Classifier>>, LearnError> {
+        Ok(None)
     }
 }
 

@@ -72,8 +72,8 @@ fn write(folder: &Path, name: &str, plan: &NetPlan, mirrored: bool) -> Result<()
     std::fs::write(folder.join(format!("{name}.f32")), bytes)?;
     let net = NetClassifier::new(plan, &weights, classes.clone(), mirrored, Compute::Cpu)?
         .with_temperature(TEMPERATURE);
-    let mut said = net.logits(std::slice::from_ref(&shown))?.concat();
-    said.extend(net.probabilities(&[shown])?.concat());
+    let mut said = net.logits(&[&shown])?.concat();
+    said.extend(net.probabilities(&[&shown])?.concat());
     let line = said.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     std::fs::write(folder.join(format!("{name}.csv")), line)?;
     Ok(())

@@ -6,9 +6,10 @@ use crate::{
     train::scoring_pictures,
 };
 use burn::tensor::Tensor;
+use std::fmt;
 
 /// Scores pictures that were prepared as it wants them.
-pub trait Classifier: Send + Sync {
+pub trait Classifier: fmt::Debug + Send + Sync {
     /// Names of the classes; the last one is the positive class where there are two.
     fn classes(&self) -> &[String];
 
@@ -17,14 +18,14 @@ pub trait Classifier: Send + Sync {
     /// # Errors
     ///
     /// [`LearnError::PictureShape`] for a picture of another shape than it takes.
-    fn logits(&self, pictures: &[Picture]) -> Result<Vec<Vec<f64>>, LearnError>;
+    fn logits(&self, pictures: &[&Picture]) -> Result<Vec<Vec<f64>>, LearnError>;
 
     /// The probability of each class for each picture: of the logits over [`Self::temperature`].
     ///
     /// # Errors
     ///
     /// As [`Self::logits`].
-    fn probabilities(&self, pictures: &[Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
+    fn probabilities(&self, pictures: &[&Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
         let rows = self.logits(pictures)?;
         Ok(rows.iter().map(|row| probabilities(row, self.temperature())).collect())
     }
@@ -32,6 +33,21 @@ pub trait Classifier: Send + Sync {
     /// What logits are divided by before they become probabilities: 1 unless it was fitted.
     fn temperature(&self) -> f64 {
         1.0
+    }
+
+    /// The same with its weights in another order, drawn from `seed`: it knows nothing any more. An explanation that does
+    /// not change with it explains the picture alone (Adebayo et al. 2018, arXiv:1810.03292). `None` where its weights
+    /// cannot be told from its other numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnError`] where what comes out cannot be run.
+    fn forgetful(&self, seed: u64) -> Result<Option<Box<dyn Classifier>>, LearnError>;
+
+    /// The net with its layers, for what looks into it: [`crate::explain::grad_cam`]. `None` for a classifier that can
+    /// only be asked.
+    fn as_net(&self) -> Option<&NetClassifier> {
+        None
     }
 }
 
@@ -97,25 +113,14 @@ impl NetClassifier {
         self.temperature = temperature;
         self
     }
+}
 
-    /// The same net with its weights in another order, drawn from `seed`: it knows nothing any more. An explanation that does
-    /// not change with it explains the picture alone (Adebayo et al. 2018, arXiv:1810.03292).
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::new`].
-    pub fn forgetful(&self, seed: u64) -> Result<Self, LearnError> {
-        let weights = self.net.weights().shuffled(seed);
-        let net = Net::with_weights(&self.net.plan, &weights, &self.compute.device())?;
-        Ok(Self { net, classes: self.classes.clone(), ..*self })
+impl Classifier for NetClassifier {
+    fn classes(&self) -> &[String] {
+        &self.classes
     }
 
-    /// Logits of borrowed pictures.
-    ///
-    /// # Errors
-    ///
-    /// As [`Classifier::logits`].
-    pub fn score(&self, pictures: &[&Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
+    fn logits(&self, pictures: &[&Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
         let plan = &self.net.plan;
         for (index, picture) in pictures.iter().enumerate() {
             check_shape(plan, index, picture)?;
@@ -135,15 +140,15 @@ impl NetClassifier {
         }
         Ok(rows)
     }
-}
 
-impl Classifier for NetClassifier {
-    fn classes(&self) -> &[String] {
-        &self.classes
+    fn forgetful(&self, seed: u64) -> Result<Option<Box<dyn Classifier>>, LearnError> {
+        let weights = self.net.weights().shuffled(seed);
+        let net = Net::with_weights(&self.net.plan, &weights, &self.compute.device())?;
+        Ok(Some(Box::new(Self { net, classes: self.classes.clone(), ..*self })))
     }
 
-    fn logits(&self, pictures: &[Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
-        self.score(&pictures.iter().collect::<Vec<_>>())
+    fn as_net(&self) -> Option<&NetClassifier> {
+        Some(self)
     }
 
     fn temperature(&self) -> f64 {

@@ -92,6 +92,10 @@ pub enum DatasetError {
     #[error("{} holds a training that was not finished", folder.display())]
     CheckpointThere { folder: PathBuf },
 
+    /// A model that cannot be looked into.
+    #[error("Grad-CAM looks into the layers of a net, and '{model}' can only be asked")]
+    NoGradCam { model: String },
+
     /// A file of a model folder that is not hilum's.
     #[error("{file} is not of a model that this version of hilum can use: {why}")]
     ForeignModel { file: &'static str, why: String },
@@ -125,6 +129,9 @@ impl DatasetError {
             Self::ModelThere { .. } => "choose another folder with --out",
             Self::CheckpointThere { .. } => {
                 "go on with it by the same command and --resume, or choose another folder with --out"
+            }
+            Self::NoGradCam { .. } => {
+                "take --method lime, rise or occlusion: they ask and look at the answers"
             }
             Self::ForeignModel { .. } => "give the folder that `hilum train` wrote, with all its files",
             _ => return None,

@@ -54,7 +54,7 @@ impl Question<'_> {
             for (n, picture) in pictures[..some].iter_mut().enumerate() {
                 draw(answers.len() + n, picture);
             }
-            let rows = self.classifier.probabilities(&pictures[..some])?;
+            let rows = self.classifier.probabilities(&pictures[..some].iter().collect::<Vec<_>>())?;
             answers.extend(rows.iter().map(|row| row[self.class]));
         }
         Ok(answers)

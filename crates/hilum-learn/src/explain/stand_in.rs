@@ -4,6 +4,7 @@ use crate::{Classifier, LearnError, dataset::Picture};
 use hilum_imaging::superpixels::Pieces;
 
 /// Sees nothing but the first 8 x 8 pixels: the brighter, the more of its second class.
+#[derive(Debug)]
 pub(super) struct Corner(Vec<String>);
 
 impl Corner {
@@ -17,13 +18,17 @@ impl Classifier for Corner {
         &self.0
     }
 
-    fn logits(&self, pictures: &[Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
-        let brightness = |picture: &Picture| {
+    fn logits(&self, pictures: &[&Picture]) -> Result<Vec<Vec<f64>>, LearnError> {
+        let brightness = |picture: &&Picture| {
             let [_, cols] = picture.size_px();
             let corner = picture.channel(0).chunks(cols).take(8).flat_map(|row| &row[..8]);
             corner.map(|&value| f64::from(Picture::as_unit(value))).sum::<f64>() / 64.0
         };
         Ok(pictures.iter().map(|picture| vec![6.0 * brightness(picture) - 3.0]).collect())
+    }
+
+    fn forgetful(&self, _seed: u64) -> Result<Option<Box<dyn Classifier>>, LearnError> {
+        Ok(None)
     }
 }
 

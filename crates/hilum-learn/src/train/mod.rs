@@ -24,7 +24,7 @@ pub use settings::{ClassWeights, Keep, Optimizer, Schedule, TrainSettings};
 pub(crate) use batches::scoring_pictures;
 
 use crate::{
-    Compute, Example, LearnError, NetClassifier, NetPlan, Weights,
+    Classifier, Compute, Example, LearnError, NetClassifier, NetPlan, Weights,
     classifier::check_shape,
     nets::{Net, Pass},
     random::Random,
@@ -239,7 +239,7 @@ impl Training<'_> {
         let net =
             NetClassifier::new(self.plan, weights, classes, self.settings.mirrored_scoring, self.compute)?;
         let pictures: Vec<_> = self.val.iter().map(|example| &example.picture).collect();
-        let logits = catch_unwind(AssertUnwindSafe(|| net.score(&pictures)))
+        let logits = catch_unwind(AssertUnwindSafe(|| net.logits(&pictures)))
             .map_err(|panic| self.failed(epoch, &*panic))??;
         let truth: Vec<usize> = self.val.iter().map(|example| example.class).collect();
         Ok(Score::of(&logits, &truth, self.classes.len()))

@@ -5,7 +5,7 @@ use crate::learn::{DatasetError, LoadedModel, entry::Entry, read::read_in_place}
 use hilum_core::Mask;
 use hilum_imaging::superpixels::Pieces;
 use hilum_learn::{
-    Classifier, LearnError, NetClassifier, Picture,
+    Classifier, LearnError, Picture,
     dataset::{Channel, Preprocessing, Source, SourceKind},
     explain::{
         Attribution, LimeSettings, OcclusionSettings, Question, RiseSettings,
@@ -22,10 +22,10 @@ use hilum_learn::{
 /// Random orders that deletion and insertion are held against.
 const RANDOM_ORDERS: usize = 5;
 
-/// A model, and the same net with its weights in another order.
+/// A model, and the same net with its weights in another order, where that can be made.
 pub(super) struct Explainer<'a> {
     model: &'a LoadedModel,
-    forgetful: NetClassifier,
+    forgetful: Option<Box<dyn Classifier>>,
     request: &'a ExplainRequest,
     class: Option<usize>,
     /// The model's preprocessing with masks for channels.
@@ -62,6 +62,9 @@ impl<'a> Explainer<'a> {
             SourceKind::HuSlice => vec![Channel::Lung, Channel::Dense],
             SourceKind::GreyPicture => vec![Channel::Lung],
         };
+        if request.method == ExplainMethod::GradCam && model.classifier.as_net().is_none() {
+            return Err(DatasetError::NoGradCam { model: model.description.name().to_owned() });
+        }
         let forgetful = model.classifier.forgetful(request.seed).map_err(DatasetError::learn)?;
         Ok(Self { model, forgetful, request, class, masks: Preprocessing { channels, ..own.clone() } })
     }
@@ -83,8 +86,7 @@ impl<'a> Explainer<'a> {
         let tissue = self.tissue(&source)?;
         let pieces = self.request.segments.cut(&picture, tissue.lung.as_ref())?;
         let question = self.question(&picture)?;
-        let model = &self.model.classifier;
-        let found = self.found(model, question.class, &picture, &pieces, self.request.seed)?;
+        let found = self.found(question.classifier, question.class, &picture, &pieces, self.request.seed)?;
         let checks = self.checks(question, &picture, &pieces, &found, &tissue, checked)?;
         let classes = self.model.classifier.classes();
         let case = ExplainedCase {
@@ -109,11 +111,11 @@ impl<'a> Explainer<'a> {
     }
 
     fn question(&self, picture: &Picture) -> Result<Question<'a>, String> {
-        let classifier = &self.model.classifier;
+        let classifier = self.model.classifier.as_ref();
         let class = match self.class {
             Some(class) => class,
             None => {
-                let said = classifier.probabilities(std::slice::from_ref(picture)).map_err(in_words)?;
+                let said = classifier.probabilities(&[picture]).map_err(in_words)?;
                 let said = said.first().ok_or("the model gave no answer")?;
                 (0..said.len()).max_by(|&a, &b| said[a].total_cmp(&said[b]).then(b.cmp(&a))).unwrap_or(0)
             }
@@ -133,16 +135,16 @@ impl<'a> Explainer<'a> {
         Ok(Tissue { lung: mask(0), dense: if masks.channels() > 1 { mask(1) } else { None } })
     }
 
-    /// What `net` goes by for a class.
+    /// What `classifier` goes by for a class.
     fn found(
         &self,
-        net: &NetClassifier,
+        classifier: &dyn Classifier,
         class: usize,
         picture: &Picture,
         pieces: &Pieces,
         seed: u64,
     ) -> Result<Found, String> {
-        let (request, question) = (self.request, Question { classifier: net, class });
+        let (request, question) = (self.request, Question { classifier, class });
         let of_map = |map: Attribution| Found { weights: map.sums(pieces), map, r2: None };
         let found = match request.method {
             ExplainMethod::Lime => {
@@ -165,7 +167,10 @@ impl<'a> Explainer<'a> {
             ExplainMethod::Occlusion => {
                 occlusion(question, picture, OcclusionSettings::for_size(picture.size_px())).map(of_map)
             }
-            ExplainMethod::GradCam => grad_cam(net, picture, class).map(of_map),
+            ExplainMethod::GradCam => {
+                let net = classifier.as_net().ok_or("it has no layers to look into")?;
+                grad_cam(net, picture, class).map(of_map)
+            }
         };
         found.map_err(in_words)
     }
@@ -198,14 +203,16 @@ impl<'a> Explainer<'a> {
             return Ok(checks);
         }
         let class = question.class;
-        let without = self.found(&self.forgetful, class, picture, pieces, request.seed)?;
-        let sizes = |weights: &[f64]| weights.iter().map(|w| w.abs()).collect::<Vec<f64>>();
-        checks.randomised_correlation = spearman(&sizes(&found.weights), &sizes(&without.weights));
+        if let Some(forgetful) = &self.forgetful {
+            let without = self.found(forgetful.as_ref(), class, picture, pieces, request.seed)?;
+            let sizes = |weights: &[f64]| weights.iter().map(|w| w.abs()).collect::<Vec<f64>>();
+            checks.randomised_correlation = spearman(&sizes(&found.weights), &sizes(&without.weights));
+        }
         if request.method.draws() {
             let mut all = vec![found.weights.clone()];
             for n in 1..request.repeats as u64 {
                 let seed = request.seed.wrapping_add(n);
-                all.push(self.found(&self.model.classifier, class, picture, pieces, seed)?.weights);
+                all.push(self.found(question.classifier, class, picture, pieces, seed)?.weights);
             }
             checks.repeatability = Repeatability::of(&all, request.features);
         }

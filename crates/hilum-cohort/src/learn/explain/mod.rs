@@ -16,12 +16,9 @@ use super::{
 };
 use crate::{CohortError, Stop};
 use case::Explainer;
-use hilum_learn::{
-    Classifier,
-    explain::{
-        Hidden,
-        checks::verdict::{Checks, Judgement, judge},
-    },
+use hilum_learn::explain::{
+    Hidden,
+    checks::verdict::{Checks, Judgement, judge},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -93,8 +90,8 @@ pub struct ExplainRequest {
 pub struct ExplanationFile {
     /// Version of hilum.
     pub hilum: &'static str,
-    /// Name of the model's architecture.
-    pub model: &'static str,
+    /// Name of the model's architecture, or of the file that was imported.
+    pub model: String,
     /// The last part of the input's path.
     pub input: String,
     /// How it was made.
@@ -177,7 +174,7 @@ pub fn explain(
     let checks: Vec<Checks> = cases.iter().map(|case: &ExplainedCase| case.checks).collect();
     Ok(ExplanationFile {
         hilum: env!("CARGO_PKG_VERSION"),
-        model: model.description.net.architecture.name(),
+        model: model.description.name().to_owned(),
         input,
         settings: request.clone(),
         judgement: judge(&checks, request.method.draws()),

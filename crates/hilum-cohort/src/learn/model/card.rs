@@ -1,9 +1,12 @@
 //! model_card.md: what whoever meets the model must know, after Mitchell et al. 2019 (doi:10.1145/3287560.3287596).
 
-use super::description::ModelDescription;
-use crate::evaluation::{EvaluationFile, SideEvaluation};
+use super::description::{ModelDescription, TrainedNet};
+use crate::{
+    evaluation::{EvaluationFile, SideEvaluation},
+    learn::DatasetFacts,
+};
 use hilum_learn::{
-    Estimate, Measure,
+    Estimate, Measure, NetPlan,
     dataset::{Region, Side, SourceKind, Values},
 };
 use std::fmt::Write;
@@ -23,21 +26,26 @@ const TOLD: [Measure; 8] = [
 const FEW_GROUPS: usize = 100;
 
 /// The card of a model as Markdown; `judged` is what it is worth on the sides that it was not fitted to.
-pub(super) fn card(model: &ModelDescription, parameters: usize, judged: &EvaluationFile) -> String {
+pub(super) fn card(
+    model: &ModelDescription,
+    net: &TrainedNet,
+    parameters: usize,
+    judged: &EvaluationFile,
+) -> String {
     let sections = [
-        head(model, parameters),
-        data(model),
+        head(model, &net.net, parameters),
+        data(&net.data),
         preprocessing(model),
-        training(model),
+        training(net),
         worth(model, judged),
-        limits(model, judged),
+        limits(model, &net.data, judged),
     ];
     sections.join("\n")
 }
 
-fn head(model: &ModelDescription, parameters: usize) -> String {
+fn head(model: &ModelDescription, net: &NetPlan, parameters: usize) -> String {
     let classes = model.classes.join(", ");
-    let [rows, cols] = model.net.size_px;
+    let [rows, cols] = net.size_px;
     format!(
         "# {name}: {classes}\n\n\
          **For research. Not for diagnosis.** No regulator has seen it, and nothing below was measured in a clinic.\n\n\
@@ -48,8 +56,8 @@ fn head(model: &ModelDescription, parameters: usize) -> String {
          | answer | {answer} |\n\
          | weights | model.safetensors, BLAKE3 in model.json |\n\
          | made by | hilum {version} |\n",
-        name = model.net.architecture.name(),
-        channels = model.net.channels,
+        name = net.architecture.name(),
+        channels = net.channels,
         source = model.preprocessing.source,
         answer = match model.threshold {
             Some(threshold) => format!("the last class from a probability of {threshold:.3} on"),
@@ -59,8 +67,7 @@ fn head(model: &ModelDescription, parameters: usize) -> String {
     )
 }
 
-fn data(model: &ModelDescription) -> String {
-    let facts = &model.data;
+fn data(facts: &DatasetFacts) -> String {
     let mut text =
         format!("## Data\n\n`{}`: {} examples in {} groups", facts.input, facts.examples, facts.groups);
     let related: Vec<String> = facts.group_by.iter().map(word).collect();
@@ -107,8 +114,8 @@ fn preprocessing(model: &ModelDescription) -> String {
     )
 }
 
-fn training(model: &ModelDescription) -> String {
-    let how = &model.training;
+fn training(net: &TrainedNet) -> String {
+    let how = &net.training;
     format!(
         "## Training\n\n{epochs} epochs of batches of {batch}, {optimizer}, learning rate {rate} ({schedule}), weight decay {decay}, \
          label smoothing {smoothing}, mixup {mixup}, seed {seed}. Kept: epoch {kept}. All settings: model.json; the course of it: \
@@ -122,7 +129,7 @@ fn training(model: &ModelDescription) -> String {
         smoothing = how.label_smoothing,
         mixup = how.mixup,
         seed = how.seed,
-        kept = model.kept_epoch,
+        kept = net.kept_epoch,
     )
 }
 
@@ -141,7 +148,7 @@ fn worth(model: &ModelDescription, judged: &EvaluationFile) -> String {
         _ = write!(
             text,
             "\nThere was no test side: what `{}` is worth on data that nothing was chosen on is not known.\n",
-            model.net.architecture.name()
+            model.name()
         );
     }
     text
@@ -172,13 +179,13 @@ fn ladder(side: &SideEvaluation) -> String {
     text
 }
 
-fn limits(model: &ModelDescription, judged: &EvaluationFile) -> String {
+fn limits(model: &ModelDescription, data: &DatasetFacts, judged: &EvaluationFile) -> String {
     let mut limits = vec![
         "It knows the classes above and no other disease: whatever it is shown, it answers with one of them."
             .to_owned(),
         "Scanners, hospitals, ages and protocols other than those of the data were never tried.".to_owned(),
     ];
-    let fewest = model.data.sides.iter().flat_map(|side| &side.classes).map(|class| class.groups).min();
+    let fewest = data.sides.iter().flat_map(|side| &side.classes).map(|class| class.groups).min();
     if let Some(fewest) = fewest.filter(|&fewest| fewest < FEW_GROUPS) {
         limits.push(format!(
             "The data are few: one class has only {fewest} groups on a side, and intervals are wide."
@@ -195,7 +202,7 @@ fn limits(model: &ModelDescription, judged: &EvaluationFile) -> String {
             "Pictures without HU hide which window they were made with; a model of them says nothing of scans.".to_owned(),
         );
     }
-    if !model.data.divided_groups.is_empty() {
+    if !data.divided_groups.is_empty() {
         limits.push(
             "The split that came with the data divides groups: what is told above flatters.".to_owned(),
         );

@@ -2,18 +2,20 @@
 
 use crate::{
     CohortError,
-    files::write_json,
+    files::{write_json, write_whole},
     learn::{DatasetError, DatasetFacts},
 };
-use hilum_learn::{Compute, NetClassifier, NetPlan, TrainSettings, Weights, dataset::Preprocessing};
-use serde::{Deserialize, Serialize};
+use hilum_learn::{
+    Classifier, Compute, NetClassifier, NetPlan, TrainSettings, Weights, dataset::Preprocessing,
+};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde_json::{Map, Value};
 use std::{fs, path::Path};
 
 /// Raised when an older description would be misread.
 pub const DESCRIPTION_FORMAT: u32 = 1;
 
 const DESCRIPTION: &str = "model.json";
-const WEIGHTS: &str = "model.safetensors";
 
 /// What a model is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,26 +24,50 @@ pub struct ModelDescription {
     pub format: u32,
     /// Version of hilum that wrote it.
     pub hilum: String,
-    /// The net.
-    pub net: NetPlan,
-    /// The classes in the order of the outputs; the last one is the one to be found where there are two.
+    /// The classes in the order of the answers; the last one is the one to be found where there are two.
     pub classes: Vec<String>,
     /// What is done to a picture before the net sees it.
     pub preprocessing: Preprocessing,
+    /// Logits are divided by it to become probabilities; of a training, chosen on the validation side.
+    pub temperature: f64,
+    /// Two classes: the probability of the last above which it is the answer; of a training, chosen on the validation side.
+    pub threshold: Option<f64>,
+    /// BLAKE3 hash of the file of weights: model.safetensors or model.onnx.
+    pub weights_blake3: String,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// Where a model comes from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Origin {
+    /// It was trained here.
+    Trained(Box<TrainedNet>),
+}
+
+/// A net that was trained here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainedNet {
+    /// The net.
+    pub net: NetPlan,
     /// Logits are the mean over a picture and its mirror image.
     pub mirrored_scoring: bool,
-    /// Logits are divided by it to become probabilities; chosen on the validation side.
-    pub temperature: f64,
-    /// Two classes: the probability of the last above which it is the answer; chosen on the validation side.
-    pub threshold: Option<f64>,
     /// How it was trained.
     pub training: TrainSettings,
     /// The epoch whose weights were kept, from 1.
     pub kept_epoch: usize,
-    /// BLAKE3 hash of model.safetensors.
-    pub weights_blake3: String,
     /// What it was trained on.
     pub data: DatasetFacts,
+}
+
+impl<'de> Deserialize<'de> for Origin {
+    /// Reads what the fields say that it is, so that a fault names its field.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = Value::Object(Map::deserialize(deserializer)?);
+        serde_json::from_value(fields).map(Self::Trained).map_err(D::Error::custom)
+    }
 }
 
 /// A model ready to score.
@@ -50,7 +76,7 @@ pub struct LoadedModel {
     /// What it is.
     pub description: ModelDescription,
     /// What scores.
-    pub classifier: NetClassifier,
+    pub classifier: Box<dyn Classifier>,
 }
 
 /// Reads the model in a folder.
@@ -59,25 +85,18 @@ pub struct LoadedModel {
 /// [`CohortError::Read`] if a file cannot be read; [`CohortError::Dataset`] where it is no description, of another
 /// version, or the weights are not those that it was written for.
 pub fn load_model(folder: &Path, compute: Compute) -> Result<LoadedModel, CohortError> {
-    let (description, weights) = read_model(folder)?;
-    let classifier = NetClassifier::new(
-        &description.net,
-        &weights,
-        description.classes.clone(),
-        description.mirrored_scoring,
-        compute,
-    );
-    let classifier = classifier.map_err(DatasetError::learn)?.with_temperature(description.temperature);
+    let (description, bytes) = read_model(folder)?;
+    let classifier = description.classifier(&bytes, compute).map_err(DatasetError::learn)?;
     Ok(LoadedModel { description, classifier })
 }
 
-/// The description in a folder, and the weights that it was written for.
-pub(super) fn read_model(folder: &Path) -> Result<(ModelDescription, Weights), CohortError> {
+/// The description in a folder, and the file of weights that it was written for.
+pub(super) fn read_model(folder: &Path) -> Result<(ModelDescription, Vec<u8>), CohortError> {
     let path = folder.join(DESCRIPTION);
     let foreign = |why: String| DatasetError::ForeignModel { file: DESCRIPTION, why };
     let text = fs::read(&path).map_err(CohortError::read(&path))?;
-    let probe: serde_json::Value = serde_json::from_slice(&text).map_err(|e| foreign(e.to_string()))?;
-    match probe.get("format").and_then(serde_json::Value::as_u64) {
+    let probe: Value = serde_json::from_slice(&text).map_err(|e| foreign(e.to_string()))?;
+    match probe.get("format").and_then(Value::as_u64) {
         Some(format) if format == u64::from(DESCRIPTION_FORMAT) => {}
         Some(format) => {
             let why =
@@ -87,23 +106,52 @@ pub(super) fn read_model(folder: &Path) -> Result<(ModelDescription, Weights), C
         None => return Err(foreign("it says no format".to_owned()).into()),
     }
     let description: ModelDescription = serde_json::from_value(probe).map_err(|e| foreign(e.to_string()))?;
-    let path = folder.join(WEIGHTS);
+    let file = description.weights_file();
+    let path = folder.join(file);
     let bytes = fs::read(&path).map_err(CohortError::read(&path))?;
     let hash = blake3::hash(&bytes).to_hex().to_string();
     if hash != description.weights_blake3 {
         let why = "it was changed or cut since model.json was written".to_owned();
-        return Err(DatasetError::ForeignModel { file: WEIGHTS, why }.into());
+        return Err(DatasetError::ForeignModel { file, why }.into());
     }
-    let (weights, _) = Weights::from_safetensors(&bytes).map_err(DatasetError::learn)?;
-    Ok((description, weights))
+    Ok((description, bytes))
 }
 
 impl ModelDescription {
+    /// What the model is called: its architecture, or the file that was imported.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.origin {
+            Origin::Trained(trained) => trained.net.architecture.name(),
+        }
+    }
+
+    fn weights_file(&self) -> &'static str {
+        match &self.origin {
+            Origin::Trained(_) => "model.safetensors",
+        }
+    }
+
+    fn classifier(
+        &self,
+        weights: &[u8],
+        compute: Compute,
+    ) -> Result<Box<dyn Classifier>, hilum_learn::LearnError> {
+        let classes = self.classes.clone();
+        Ok(match &self.origin {
+            Origin::Trained(trained) => {
+                let (weights, _) = Weights::from_safetensors(weights)?;
+                let (net, mirrored) = (&trained.net, trained.mirrored_scoring);
+                let classifier = NetClassifier::new(net, &weights, classes, mirrored, compute)?;
+                Box::new(classifier.with_temperature(self.temperature))
+            }
+        })
+    }
+
     /// Writes the weights, then the description: a folder with a model.json is a whole model.
-    pub(super) fn write(&mut self, folder: &Path, weights: &Weights) -> Result<(), CohortError> {
-        let bytes = weights.to_safetensors("").map_err(DatasetError::learn)?;
-        crate::files::write_whole(&folder.join(WEIGHTS), &bytes)?;
-        self.weights_blake3 = blake3::hash(&bytes).to_hex().to_string();
+    pub(super) fn write(&mut self, folder: &Path, weights: &[u8]) -> Result<(), CohortError> {
+        write_whole(&folder.join(self.weights_file()), weights)?;
+        self.weights_blake3 = blake3::hash(weights).to_hex().to_string();
         write_json(&folder.join(DESCRIPTION), self)
     }
 

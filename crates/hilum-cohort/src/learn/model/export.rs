@@ -1,8 +1,8 @@
 //! A model as one ONNX file, for other programs.
 
-use super::description::read_model;
+use super::description::{Origin, read_model};
 use crate::{CohortError, files::write_whole, learn::DatasetError};
-use hilum_learn::{OnnxFacts, to_onnx};
+use hilum_learn::{OnnxFacts, Weights, to_onnx};
 use std::path::Path;
 
 /// Writes the model in `folder` as `file`: normalisation, mirrored scoring and temperature inside, the preparation of a picture
@@ -12,6 +12,8 @@ use std::path::Path;
 /// As [`super::load_model`]; [`CohortError::Write`] if the file cannot be written.
 pub fn export_onnx(folder: &Path, file: &Path) -> Result<(), CohortError> {
     let (description, weights) = read_model(folder)?;
+    let Origin::Trained(trained) = &description.origin;
+    let (weights, _) = Weights::from_safetensors(&weights).map_err(DatasetError::learn)?;
     let preprocessing = serde_json::to_string(&description.preprocessing)
         .map_err(|error| CohortError::write(file)(error.into()))?;
     let mut notes = vec![
@@ -23,10 +25,10 @@ pub fn export_onnx(folder: &Path, file: &Path) -> Result<(), CohortError> {
     }
     let facts = OnnxFacts {
         classes: &description.classes,
-        mirrored: description.mirrored_scoring,
+        mirrored: trained.mirrored_scoring,
         temperature: description.temperature,
         notes: &notes,
     };
-    let bytes = to_onnx(&description.net, &weights, &facts).map_err(DatasetError::learn)?;
+    let bytes = to_onnx(&trained.net, &weights, &facts).map_err(DatasetError::learn)?;
     write_whole(file, &bytes)
 }

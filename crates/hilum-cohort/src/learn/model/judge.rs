@@ -84,7 +84,7 @@ impl ScoredTable {
         model: &LoadedModel,
     ) -> Result<Self, CohortError> {
         let pictures: Vec<_> = cases.iter().map(|case| &case.picture).collect();
-        let new = model.classifier.score(&pictures).map_err(DatasetError::learn)?;
+        let new = model.classifier.logits(&pictures).map_err(DatasetError::learn)?;
         let kept = self.cases_on(Side::Val);
         let (mut truth, mut groups) = self.truth_and_groups(&kept);
         let first_free = groups.iter().max().map_or(0, |largest| largest + 1);

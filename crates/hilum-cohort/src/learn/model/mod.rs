@@ -8,7 +8,7 @@ mod judge;
 mod predict;
 mod train;
 
-pub use description::{DESCRIPTION_FORMAT, LoadedModel, ModelDescription, load_model};
+pub use description::{DESCRIPTION_FORMAT, LoadedModel, ModelDescription, Origin, TrainedNet, load_model};
 pub use export::export_onnx;
 pub use judge::{JudgedDataset, judge_dataset};
 pub use predict::{PredictRequest, Prediction, PredictionFile, predict};

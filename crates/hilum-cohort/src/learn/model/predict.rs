@@ -33,8 +33,8 @@ pub struct PredictRequest {
 pub struct PredictionFile {
     /// Version of hilum.
     pub hilum: &'static str,
-    /// Name of the model's architecture.
-    pub model: &'static str,
+    /// Name of the model's architecture, or of the file that was imported.
+    pub model: String,
     /// The first sixteen digits of the BLAKE3 hash of its weights.
     pub weights: String,
     /// The last part of the input's path.
@@ -102,7 +102,7 @@ pub fn predict(
     cases.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(PredictionFile {
         hilum: env!("CARGO_PKG_VERSION"),
-        model: description.net.architecture.name(),
+        model: description.name().to_owned(),
         weights: description.weights_blake3.chars().take(16).collect(),
         input: name,
         classes: description.classes.clone(),
@@ -126,7 +126,7 @@ impl LoadedModel {
         prepared: Vec<Result<hilum_learn::Picture, String>>,
     ) -> Result<Vec<Prediction>, CohortError> {
         let pictures: Vec<_> = prepared.iter().filter_map(|picture| picture.as_ref().ok()).collect();
-        let logits = self.classifier.score(&pictures).map_err(DatasetError::learn)?;
+        let logits = self.classifier.logits(&pictures).map_err(DatasetError::learn)?;
         let mut said = self.probabilities(&logits).into_iter().zip(logits);
         let of_case = |(entry, prepared): (&Entry, Result<hilum_learn::Picture, String>)| {
             let id = entry.id.clone();

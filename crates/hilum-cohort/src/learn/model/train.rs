@@ -2,7 +2,7 @@
 
 use super::{
     card::card,
-    description::{DESCRIPTION_FORMAT, ModelDescription},
+    description::{DESCRIPTION_FORMAT, ModelDescription, Origin, TrainedNet},
     epochs::{CHECKPOINT, remove_checkpoint, write_checkpoint, write_curves, write_history},
 };
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
     lock::OutLock,
 };
 use hilum_learn::{
-    Architecture, Compute, Criterion, EpochRecord, Example, LearnError, Moment, NetClassifier, NetPlan,
-    Onward, TrainSettings, Training, Weights, choose_threshold, dataset::Side, fit_temperature,
+    Architecture, Classifier, Compute, Criterion, EpochRecord, Example, LearnError, Moment, NetClassifier,
+    NetPlan, Onward, TrainSettings, Training, Weights, choose_threshold, dataset::Side, fit_temperature,
     probabilities,
 };
 use serde::Serialize;
@@ -188,24 +188,28 @@ pub fn train_model(
         scored.logits.iter().flatten().flat_map(|row| probabilities(row, temperature)).collect();
     scored.write(&out.join("predictions.parquet"))?;
     let kept = trained.history[trained.kept_epoch - 1];
+    let net = TrainedNet {
+        net: plan,
+        mirrored_scoring: settings.mirrored_scoring,
+        training: settings.clone(),
+        kept_epoch: trained.kept_epoch,
+        data: loaded.facts.clone(),
+    };
     let mut description = ModelDescription {
         format: DESCRIPTION_FORMAT,
         hilum: env!("CARGO_PKG_VERSION").to_owned(),
-        net: plan,
         classes: classes.clone(),
         preprocessing: loaded.preprocessing.clone(),
-        mirrored_scoring: settings.mirrored_scoring,
         temperature,
         threshold,
-        training: settings.clone(),
-        kept_epoch: trained.kept_epoch,
         weights_blake3: String::new(),
-        data: loaded.facts.clone(),
+        origin: Origin::Trained(Box::new(net.clone())),
     };
     let judged = evaluate_predictions(&mut scored, Some(&baselines), &judging)?;
-    let card = card(&description, parameters, &judged);
+    let card = card(&description, &net, parameters, &judged);
     write_whole(&out.join("model_card.md"), card.as_bytes())?;
-    description.write(out, &trained.weights)?;
+    let weights = trained.weights.to_safetensors("").map_err(DatasetError::learn)?;
+    description.write(out, &weights)?;
     remove_checkpoint(&checkpoint)?;
     Ok(TrainSummary {
         model: request.architecture.name().to_owned(),
@@ -301,7 +305,7 @@ fn key(loaded: &LoadedDataset, plan: &NetPlan, start: Option<&Weights>, settings
 }
 
 /// What the model says of every example that it was not fitted to; without probabilities, which want a temperature.
-fn scored(loaded: &LoadedDataset, classifier: &NetClassifier) -> Result<ScoredTable, CohortError> {
+fn scored(loaded: &LoadedDataset, classifier: &dyn Classifier) -> Result<ScoredTable, CohortError> {
     let held_back: Vec<(&Example, Side)> = [Side::Val, Side::Test]
         .into_iter()
         .flat_map(|side| on_side(loaded, side).map(move |example| (example, side)))
@@ -316,7 +320,7 @@ fn scored(loaded: &LoadedDataset, classifier: &NetClassifier) -> Result<ScoredTa
         groups: held_back.iter().map(|(example, _)| example.group).collect(),
         groups_known: true,
         probabilities: Vec::new(),
-        logits: Some(classifier.score(&pictures).map_err(DatasetError::learn)?),
+        logits: Some(classifier.logits(&pictures).map_err(DatasetError::learn)?),
     })
 }
 

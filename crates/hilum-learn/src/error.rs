@@ -91,6 +91,13 @@ pub enum LearnError {
     #[error("stopped after epoch {epoch}")]
     Stopped { epoch: usize },
 
+    /// An ONNX file that does not serve, or what was said of it.
+    #[error(transparent)]
+    Imported {
+        #[from]
+        source: crate::OnnxError,
+    },
+
     /// A class that cannot be learned.
     #[error("no training case is of class {class}: it cannot be learned")]
     ClassNotLearned { class: usize },

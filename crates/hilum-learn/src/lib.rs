@@ -23,6 +23,7 @@ mod device;
 mod error;
 mod evaluate;
 pub mod explain;
+mod imported;
 pub mod kernels;
 mod linear;
 mod nets;
@@ -37,6 +38,10 @@ pub use dataset::{Dataset, Example, Picture, Side};
 pub use device::{Compute, DeviceError};
 pub use error::LearnError;
 pub use evaluate::*;
+pub use imported::{
+    Gives, Head, ImportedInput, ImportedNet, Layout, OnnxClassifier, OnnxError, OnnxFile, Settled, Squash,
+    Statement,
+};
 pub use nets::{Architecture, Array, Channels, NetPlan, Taken, Weights, from_imagenet};
 pub use onnx::{OnnxFacts, to_onnx};
 pub use statistics::*;

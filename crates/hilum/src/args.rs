@@ -8,6 +8,7 @@ use crate::{
     export_args::{EXPORT_HELP, ExportArgs},
     fetch_args::{FETCH_HELP, FetchArgs},
     figure_args::FigureArgs,
+    import_args::{IMPORT_HELP, ImportArgs},
     match_args::{MATCH_HELP, MatchArgs},
     method::MethodArgs,
     predict_args::{PREDICT_HELP, PredictArgs},
@@ -124,6 +125,9 @@ pub(crate) enum Command {
     /// Write a model as one ONNX file, for other programs.
     #[command(after_help = EXPORT_HELP)]
     Export(ExportArgs),
+    /// Make a model of an ONNX classifier of your own.
+    #[command(after_help = IMPORT_HELP)]
+    Import(Box<ImportArgs>),
     /// Write chest CT phantoms: made-up scans with known truth.
     Phantom(PhantomArgs),
     /// Make the report of an output folder again, without measuring.

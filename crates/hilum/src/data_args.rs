@@ -159,6 +159,26 @@ pub(crate) enum FitArg {
     Crop,
 }
 
+impl From<RegionArg> for Region {
+    fn from(typed: RegionArg) -> Self {
+        match typed {
+            RegionArg::Whole => Self::Whole,
+            RegionArg::LungCrop => Self::LungCrop,
+            RegionArg::LungMask => Self::LungMask,
+        }
+    }
+}
+
+impl From<FitArg> for Fit {
+    fn from(typed: FitArg) -> Self {
+        match typed {
+            FitArg::Stretch => Self::Stretch,
+            FitArg::Pad => Self::Pad,
+            FitArg::Crop => Self::Crop,
+        }
+    }
+}
+
 impl DataArgs {
     /// The data set of `input`; pictures become `size_px` rows and columns where no other size is asked for.
     pub(crate) fn request(&self, input: PathBuf, size_px: usize) -> Result<DatasetRequest, Failure> {
@@ -172,16 +192,8 @@ impl DataArgs {
                 None => None,
             },
             min_max: self.min_max,
-            region: match self.region {
-                RegionArg::Whole => Region::Whole,
-                RegionArg::LungCrop => Region::LungCrop,
-                RegionArg::LungMask => Region::LungMask,
-            },
-            fit: match self.fit {
-                FitArg::Stretch => Fit::Stretch,
-                FitArg::Pad => Fit::Pad,
-                FitArg::Crop => Fit::Crop,
-            },
+            region: self.region.into(),
+            fit: self.fit.into(),
             size_px: self.size.map_or(size_px, usize::from),
             channels: self.channels.clone(),
         };

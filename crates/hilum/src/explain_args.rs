@@ -24,7 +24,7 @@ class side by side), pictures/, and for slices of scans maps/ as NIfTI on their 
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A model's folder, as `hilum train` writes it.
+    /// A model's folder, as `hilum train` or `hilum import` writes it.
     #[arg(value_name = "MODEL")]
     pub(crate) model: PathBuf,
     /// A picture, a scan, a folder of them, a manifest (.csv, .parquet), or the output folder of `hilum run`.

@@ -11,6 +11,7 @@ mod export_args;
 mod failure;
 mod fetch_args;
 mod figure_args;
+mod import_args;
 mod match_args;
 mod method;
 mod predict_args;

@@ -21,7 +21,7 @@ class, the logits, the reason where there is no answer. Not for diagnosis.";
 
 #[derive(Debug, Args)]
 pub(crate) struct PredictArgs {
-    /// A model's folder, as `hilum train` writes it.
+    /// A model's folder, as `hilum train` or `hilum import` writes it.
     #[arg(value_name = "MODEL")]
     pub(crate) model: PathBuf,
     /// A picture, a scan, a folder of them, a manifest (.csv, .parquet), or the output folder of `hilum run`.

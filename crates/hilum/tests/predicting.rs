@@ -108,9 +108,13 @@ fn a_model_leaves_as_onnx_with_what_must_be_known() {
     assert_eq!(story.hilum(&["export", "model", "model.onnx"]).code, 0);
     let bytes = story.read("model.onnx");
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
-    for text in
-        ["empty\nsquare", "for research, not for diagnosis", "\"size_px\":32", "weights_blake3", "threshold"]
-    {
+    for text in [
+        "empty\nsquare",
+        "for research, not for diagnosis",
+        "\"size_px\":[32,32]",
+        "weights_blake3",
+        "threshold",
+    ] {
         assert!(holds(text), "{text}");
     }
     let refused = story.hilum(&["export", "model", "model.txt"]);

@@ -109,7 +109,8 @@ const HOMES: &[Home] = &[
     Home {
         what: "page templates",
         names: &["minijinja*"],
-        only_in: &["hilum-report", "hilum-cohort", "hilum", "hilum-python"],
+        // hilum-learn holds it inside tract, which reads another format of its own with it.
+        only_in: &["hilum-learn", "hilum-report", "hilum-cohort", "hilum", "hilum-python"],
     },
 ];
 

@@ -19,7 +19,7 @@ const LOGIT_OF_CLASS: &str = "logit_";
 const SUM_TOLERANCE: f64 = 1e-3;
 
 /// Predictions and the truth, one case a row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScoredTable {
     /// Where they come from, for messages.
     pub file: String,

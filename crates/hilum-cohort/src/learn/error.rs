@@ -85,12 +85,24 @@ pub enum DatasetError {
     OtherWeights { file: String, source: hilum_learn::LearnError },
 
     /// A folder that holds a whole model.
-    #[error("{} holds a trained model already", folder.display())]
+    #[error("{} holds a model already", folder.display())]
     ModelThere { folder: PathBuf },
 
     /// A folder that holds an unfinished training.
     #[error("{} holds a training that was not finished", folder.display())]
     CheckpointThere { folder: PathBuf },
+
+    /// A file that is not imported.
+    #[error("{file} cannot be imported")]
+    NotImported { file: String, source: hilum_learn::LearnError },
+
+    /// A model that is an ONNX file already.
+    #[error("the model in {} came as an ONNX file", folder.display())]
+    IsOnnx { folder: PathBuf },
+
+    /// A device that imported nets do not run on.
+    #[error("'{model}' was imported, and imported nets run on the processor alone")]
+    ProcessorAlone { model: String },
 
     /// A model that cannot be looked into.
     #[error("Grad-CAM looks into the layers of a net, and '{model}' can only be asked")]
@@ -130,10 +142,14 @@ impl DatasetError {
             Self::CheckpointThere { .. } => {
                 "go on with it by the same command and --resume, or choose another folder with --out"
             }
+            Self::IsOnnx { .. } => "take model.onnx in that folder",
+            Self::ProcessorAlone { .. } => "leave out --device",
             Self::NoGradCam { .. } => {
                 "take --method lime, rise or occlusion: they ask and look at the answers"
             }
-            Self::ForeignModel { .. } => "give the folder that `hilum train` wrote, with all its files",
+            Self::ForeignModel { .. } => {
+                "give the folder that `hilum train` or `hilum import` wrote, with all its files"
+            }
             _ => return None,
         })
     }

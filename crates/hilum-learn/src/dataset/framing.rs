@@ -1,8 +1,8 @@
-//! The part of a picture that becomes an input, and how it becomes a square.
+//! The part of a picture that becomes an input, and how it gets the input's shape.
 
 use hilum_core::Mask;
 
-/// How a part of another shape becomes a square.
+/// How a part of another shape gets the shape of the input: a square where that is one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
@@ -45,18 +45,18 @@ impl Frame {
         Self { rows: wider(self.rows, rows), cols: wider(self.cols, cols) }
     }
 
-    /// For each row and each column of a picture of `[rows, cols]` pixels the row or column of `side_px` that shows its
-    /// centre when the frame becomes a square of that side.
-    pub(super) fn places(self, [rows, cols]: [usize; 2], side_px: usize) -> [Vec<Option<usize>>; 2] {
-        let along = |[first, end]: [i64; 2], len: usize| {
+    /// For each row and each column of a picture of `[rows, cols]` pixels the row or column that shows its centre when
+    /// the frame becomes an input of `to` rows and columns.
+    pub(super) fn places(self, [rows, cols]: [usize; 2], to: [usize; 2]) -> [Vec<Option<usize>>; 2] {
+        let along = |[first, end]: [i64; 2], len: usize, to: usize| {
             let place = |n: i64| {
-                // Centres: (n - first + 1/2) of (end - first) become as many of side_px.
+                // Centres: (n - first + 1/2) of (end - first) become as many of `to`.
                 let shown = (first..end).contains(&n);
-                shown.then(|| (((2 * (n - first) + 1) * side_px as i64) / (2 * (end - first))) as usize)
+                shown.then(|| (((2 * (n - first) + 1) * to as i64) / (2 * (end - first))) as usize)
             };
             (0..len as i64).map(place).collect()
         };
-        [along(self.rows, rows), along(self.cols, cols)]
+        [along(self.rows, rows, to[0]), along(self.cols, cols, to[1])]
     }
 
     pub(super) fn size_px(self) -> [usize; 2] {
@@ -76,24 +76,33 @@ impl Frame {
     }
 }
 
+/// The whole number nearest to a ratio; a half goes up.
+fn nearest(above: usize, below: usize) -> usize {
+    (above + below / 2) / below
+}
+
 fn extent(places: impl Iterator<Item = usize>) -> [i64; 2] {
     let (first, last) = places.fold((usize::MAX, 0), |(first, last), n| (first.min(n), last.max(n)));
     [first as i64, last as i64 + 1]
 }
 
 impl Fit {
-    pub(super) fn square(self, frame: Frame) -> Frame {
-        let [rows, cols] = frame.size_px().map(|n| n as i64);
-        let side = match self {
+    /// The frame that has the shape of an input of `to` rows and columns, or is stretched to it.
+    pub(super) fn shaped(self, frame: Frame, to: [usize; 2]) -> Frame {
+        let [rows, cols] = frame.size_px();
+        // As many rows as these columns have in the input's shape, and the other way round.
+        let (by_cols, by_rows) = (nearest(cols * to[0], to[1]), nearest(rows * to[1], to[0]));
+        let [rows, cols] = match self {
             Self::Stretch => return frame,
-            Self::Pad => rows.max(cols),
-            Self::Crop => rows.min(cols),
+            Self::Pad => [rows.max(by_cols), cols.max(by_rows)],
+            Self::Crop => [rows.min(by_cols), cols.min(by_rows)],
         };
-        let centred = |[first, end]: [i64; 2]| {
-            let start = first + (end - first - side).div_euclid(2);
-            [start, start + side]
+        let centred = |[first, end]: [i64; 2], length: usize| {
+            let length = length.max(1) as i64;
+            let start = first + (end - first - length).div_euclid(2);
+            [start, start + length]
         };
-        Frame { rows: centred(frame.rows), cols: centred(frame.cols) }
+        Frame { rows: centred(frame.rows, rows), cols: centred(frame.cols, cols) }
     }
 }
 
@@ -106,9 +115,20 @@ mod tests {
     #[test]
     fn parts_become_squares() {
         let whole = Frame::whole([2, 3]);
-        assert_eq!(Fit::Stretch.square(whole).cut(&PLANE, [2, 3]), PLANE);
-        assert_eq!(Fit::Pad.square(whole).cut(&PLANE, [2, 3]), [0, 0, 0, 1, 2, 3, 4, 5, 6]);
-        assert_eq!(Fit::Crop.square(whole).cut(&PLANE, [2, 3]), [1, 2, 4, 5]);
+        let square = |fit: Fit| fit.shaped(whole, [8, 8]).cut(&PLANE, [2, 3]);
+        assert_eq!(square(Fit::Stretch), PLANE);
+        assert_eq!(square(Fit::Pad), [0, 0, 0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(square(Fit::Crop), [1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn parts_get_the_shape_of_an_input_that_is_no_square() {
+        let whole = Frame::whole([2, 3]);
+        let tall = |fit: Fit| fit.shaped(whole, [8, 4]).size_px();
+        assert_eq!((tall(Fit::Pad), tall(Fit::Crop)), ([6, 3], [2, 1]));
+        let wide = |fit: Fit| fit.shaped(whole, [8, 24]).cut(&PLANE, [2, 3]);
+        assert_eq!(wide(Fit::Crop), [1, 2, 3]);
+        assert_eq!(wide(Fit::Pad), [0, 0, 1, 2, 3, 0, 0, 0, 4, 5, 6, 0]);
     }
 
     #[test]

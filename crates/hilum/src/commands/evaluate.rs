@@ -14,7 +14,7 @@ use hilum_cohort::{
         Baselines, EvaluationFile, EvaluationRequest, ScoredTable, SideEvaluation, ThresholdSource,
         evaluate_predictions, read_predictions,
     },
-    learn::{JudgedDataset, judge_dataset, load_model},
+    learn::{JudgedDataset, Origin, judge_dataset, load_model},
 };
 use hilum_learn::{Estimate, Evaluation, Ladder, Measure, Side};
 use std::{
@@ -68,7 +68,7 @@ fn scored(args: &EvaluateArgs) -> Result<Scored, Failure> {
     if !path.is_file() {
         let message = format!("{} is no model's folder: it has no predictions.parquet", folder.display());
         return Err(Failure::new(NOTHING_DONE, message)
-            .with_help("give the folder that `hilum train --out` wrote, or a table with --predictions"));
+            .with_help("give the folder that `hilum train --out` wrote, data for an imported model to judge, or a table with --predictions"));
     }
     let baselines = Baselines::read(folder)?;
     Ok(Scored { table: read_predictions(&path, positive)?, baselines, request, out, notes })
@@ -93,7 +93,7 @@ fn scored_by(folder: &Path, input: &Path, args: &EvaluateArgs) -> Result<Scored,
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
-    let JudgedDataset { table, facts, baselines, seen } = judged?;
+    let JudgedDataset { table, facts, baselines, threshold, seen } = judged?;
     let mut notes: Vec<String> = facts.findings.iter().map(|finding| finding.message.clone()).collect();
     notes.extend(
         facts.left_out.iter().take(NAMED).map(|left| format!("left out: {}: {}", left.id, left.reason)),
@@ -105,7 +105,15 @@ fn scored_by(folder: &Path, input: &Path, args: &EvaluateArgs) -> Result<Scored,
             seen.len()
         ));
     }
-    let request = EvaluationRequest { sides: vec![Side::Test], ..args.request() };
+    if matches!(model.description.origin, Origin::Imported { .. }) {
+        notes.push(
+            "The model was imported: what it was trained on is not known. If these cases were among it, these numbers flatter."
+                .to_owned(),
+        );
+    }
+    let request = args.request();
+    let request =
+        EvaluationRequest { sides: vec![Side::Test], threshold: request.threshold.or(threshold), ..request };
     Ok(Scored { table, baselines, request, out: args.out.clone(), notes })
 }
 

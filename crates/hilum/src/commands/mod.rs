@@ -10,6 +10,7 @@ mod explain;
 mod export;
 mod fetch;
 mod figure;
+mod import;
 mod info;
 mod matching;
 mod measure;
@@ -42,6 +43,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Failure> {
         Command::Predict(args) => predict::predictions(&args),
         Command::Explain(args) => explain::explanations(&args),
         Command::Export(args) => export::export(&args),
+        Command::Import(args) => import::import(&args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Compare(args) => compare::compare(&args),

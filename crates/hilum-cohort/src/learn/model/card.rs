@@ -92,7 +92,7 @@ fn data(facts: &DatasetFacts) -> String {
     text
 }
 
-fn preprocessing(model: &ModelDescription) -> String {
+pub(super) fn preprocessing(model: &ModelDescription) -> String {
     let how = &model.preprocessing;
     let grey = match how.values {
         Values::Window { level_hu, width_hu } => format!("window of {width_hu} HU around {level_hu} HU"),
@@ -106,10 +106,11 @@ fn preprocessing(model: &ModelDescription) -> String {
     };
     let channels: Vec<String> = how.channels.iter().map(ToString::to_string).collect();
     format!(
-        "## What it is shown\n\n{grey}; {region}; {fit} to {size} x {size} px; channels: {channels}. The model does this by itself \
+        "## What it is shown\n\n{grey}; {region}; {fit} to {rows} x {cols} px; channels: {channels}. The model does this by itself \
          and refuses other input.\n",
         fit = word(&how.fit),
-        size = how.size_px,
+        rows = how.size_px[0],
+        cols = how.size_px[1],
         channels = channels.join(", "),
     )
 }

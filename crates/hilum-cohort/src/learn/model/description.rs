@@ -6,7 +6,8 @@ use crate::{
     learn::{DatasetError, DatasetFacts},
 };
 use hilum_learn::{
-    Classifier, Compute, NetClassifier, NetPlan, TrainSettings, Weights, dataset::Preprocessing,
+    Classifier, Compute, ImportedNet, NetClassifier, NetPlan, OnnxClassifier, OnnxFile, TrainSettings,
+    Weights, dataset::Preprocessing,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::{Map, Value};
@@ -45,6 +46,11 @@ pub struct ModelDescription {
 pub enum Origin {
     /// It was trained here.
     Trained(Box<TrainedNet>),
+    /// It came as an ONNX file.
+    Imported {
+        /// What is known of it.
+        onnx: Box<ImportedNet>,
+    },
 }
 
 /// A net that was trained here.
@@ -65,8 +71,12 @@ pub struct TrainedNet {
 impl<'de> Deserialize<'de> for Origin {
     /// Reads what the fields say that it is, so that a fault names its field.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = Value::Object(Map::deserialize(deserializer)?);
-        serde_json::from_value(fields).map(Self::Trained).map_err(D::Error::custom)
+        let mut fields = Map::deserialize(deserializer)?;
+        let origin = match fields.remove("onnx") {
+            Some(onnx) => serde_json::from_value(onnx).map(|onnx| Self::Imported { onnx }),
+            None => serde_json::from_value(Value::Object(fields)).map(Self::Trained),
+        };
+        origin.map_err(D::Error::custom)
     }
 }
 
@@ -86,6 +96,9 @@ pub struct LoadedModel {
 /// version, or the weights are not those that it was written for.
 pub fn load_model(folder: &Path, compute: Compute) -> Result<LoadedModel, CohortError> {
     let (description, bytes) = read_model(folder)?;
+    if matches!(description.origin, Origin::Imported { .. }) && compute != Compute::Cpu {
+        return Err(DatasetError::ProcessorAlone { model: description.name().to_owned() }.into());
+    }
     let classifier = description.classifier(&bytes, compute).map_err(DatasetError::learn)?;
     Ok(LoadedModel { description, classifier })
 }
@@ -123,12 +136,14 @@ impl ModelDescription {
     pub fn name(&self) -> &str {
         match &self.origin {
             Origin::Trained(trained) => trained.net.architecture.name(),
+            Origin::Imported { onnx } => &onnx.name,
         }
     }
 
     fn weights_file(&self) -> &'static str {
         match &self.origin {
             Origin::Trained(_) => "model.safetensors",
+            Origin::Imported { .. } => "model.onnx",
         }
     }
 
@@ -143,6 +158,10 @@ impl ModelDescription {
                 let (weights, _) = Weights::from_safetensors(weights)?;
                 let (net, mirrored) = (&trained.net, trained.mirrored_scoring);
                 let classifier = NetClassifier::new(net, &weights, classes, mirrored, compute)?;
+                Box::new(classifier.with_temperature(self.temperature))
+            }
+            Origin::Imported { onnx } => {
+                let classifier = OnnxClassifier::new(onnx, &OnnxFile::read(weights)?, classes)?;
                 Box::new(classifier.with_temperature(self.temperature))
             }
         })

@@ -1,6 +1,6 @@
 //! A finished model on other data whose classes are known: a table that can be judged beside the model's own validation.
 
-use super::description::LoadedModel;
+use super::description::{LoadedModel, Origin};
 use crate::{
     CohortError,
     evaluation::{Baselines, ScoredTable, read_predictions},
@@ -22,6 +22,8 @@ pub struct JudgedDataset {
     pub facts: DatasetFacts,
     /// The model's baselines on the same cases, where its folder has them.
     pub baselines: Option<Baselines>,
+    /// The threshold that an imported model came with; one that was trained here has its own validation side for it.
+    pub threshold: Option<f64>,
     /// Names of cases that are called like examples that the model was trained on or chosen by.
     pub seen: Vec<String>,
 }
@@ -56,14 +58,19 @@ pub fn judge_dataset(
     if cases.is_empty() {
         return Err(DatasetError::NothingToJudge { input: loaded.facts.input }.into());
     }
-    let seen = seen(folder, &cases)?;
-    let own = read_predictions(&folder.join("predictions.parquet"), None)?;
+    let (own, seen, threshold) = match &description.origin {
+        Origin::Trained(_) => {
+            let own = read_predictions(&folder.join("predictions.parquet"), None)?;
+            (own, seen(folder, &cases)?, None)
+        }
+        Origin::Imported { .. } => (ScoredTable::default(), Vec::new(), description.threshold),
+    };
     let table = own.with_new_cases(&loaded, &cases, model)?;
     let mut baselines = Baselines::read(folder)?;
     if let Some(baselines) = &mut baselines {
         baselines.apply(&ladder_features(&request, progress)?);
     }
-    Ok(JudgedDataset { table, facts: loaded.facts, baselines, seen })
+    Ok(JudgedDataset { table, facts: loaded.facts, baselines, threshold, seen })
 }
 
 /// Cases with the name of an example that the model knows: the last part of a path, as folders are called differently.

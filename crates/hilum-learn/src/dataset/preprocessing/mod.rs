@@ -1,6 +1,8 @@
 //! From a slice in HU or a grey picture to the input of a net, in an order that is written down with the model:
 //! values to grey, what is not wanted to black, the part that is wanted, its size. docs/classifier.md says why.
 
+mod size;
+
 use super::{
     framing::{Fit, Frame},
     picture::Picture,
@@ -53,10 +55,11 @@ pub struct Preprocessing {
     pub values: Values,
     /// Which part is seen.
     pub region: Region,
-    /// How the part becomes a square.
+    /// How the part gets the shape of the input.
     pub fit: Fit,
     /// Rows and columns of the input.
-    pub size_px: usize,
+    #[serde(with = "size")]
+    pub size_px: [usize; 2],
     /// The channels, in their order.
     pub channels: Vec<Channel>,
 }
@@ -85,7 +88,7 @@ impl Preprocessing {
             values: Values::AsIs,
             region: Region::Whole,
             fit: Fit::Stretch,
-            size_px,
+            size_px: [size_px; 2],
             channels: vec![Channel::PICTURE],
         }
     }
@@ -135,8 +138,8 @@ impl Preprocessing {
             }
             _ => {}
         }
-        if !(8..=4096).contains(&self.size_px) {
-            return fault(format!("{} px is no size for an input: 8 to 4096", self.size_px));
+        if let Some(length) = self.size_px.iter().find(|length| !(8..=4096).contains(*length)) {
+            return fault(format!("{length} px is no size for an input: 8 to 4096"));
         }
         if once.is_empty() || once.len() != self.channels.len() || once.len() > 32 {
             return fault("an input has 1 to 32 channels, each of them once".to_owned());
@@ -161,8 +164,8 @@ impl Preprocessing {
         }
         let size = [source.rows, source.cols];
         let (frame, lung) = self.frame(source)?;
-        let to = [self.size_px; 2];
-        let mut values = Vec::with_capacity(self.channels.len() * self.size_px * self.size_px);
+        let to = self.size_px;
+        let mut values = Vec::with_capacity(self.channels.len() * to[0] * to[1]);
         for &channel in &self.channels {
             let mut plane = self.plane(source, channel)?;
             if plane.len() != source.rows * source.cols {
@@ -192,7 +195,7 @@ impl Preprocessing {
             (Some(lung), _) => Some(lung).filter(|lung| !lung.view().is_empty()),
         };
         let part = lung.map_or(Frame::whole(size), |lung| Frame::around(lung).widened(size));
-        Ok((self.fit.square(part), lung))
+        Ok((self.fit.shaped(part, self.size_px), lung))
     }
 
     /// For every pixel of `source`, `[row, col]`, the pixel of the input that shows its centre; `None` where the input shows
@@ -205,7 +208,7 @@ impl Preprocessing {
         let [rows, cols] = frame.places([source.rows, source.cols], self.size_px);
         let of_row = |row: &Option<usize>| {
             let row = *row;
-            cols.iter().map(move |col| Some((row? * self.size_px + (*col)?) as u32)).collect::<Vec<_>>()
+            cols.iter().map(move |col| Some((row? * self.size_px[1] + (*col)?) as u32)).collect::<Vec<_>>()
         };
         Ok(rows.iter().flat_map(of_row).collect())
     }

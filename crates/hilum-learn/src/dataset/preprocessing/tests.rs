@@ -29,14 +29,14 @@ fn a_window_goes_from_black_to_white() {
 
 #[test]
 fn the_notebook_stretches_every_slice_and_cuts() {
-    let notebook = Preprocessing { size_px: 8, ..Preprocessing::notebook(SourceKind::HuSlice) };
+    let notebook = Preprocessing { size_px: [8; 2], ..Preprocessing::notebook(SourceKind::HuSlice) };
     // 255 * n / 63, cut to whole numbers: 4.05 and 251.0 (in doubles 250.95).
     assert_eq!(
         [0, 1, 62, 63].map(|n| pixel(&notebook, &slice(), n / 8, n % 8)),
         [0, 4 * 257, 250 * 257, 65535]
     );
     let grey = Source::of_grey(8, 8, (0..64).map(|n| (n + 64) as f32 / 255.0).collect());
-    let notebook = Preprocessing { size_px: 8, ..Preprocessing::notebook(SourceKind::GreyPicture) };
+    let notebook = Preprocessing { size_px: [8; 2], ..Preprocessing::notebook(SourceKind::GreyPicture) };
     // Within uint8 OpenCV rounds: 4.05 is 4, 250.95 is 251.
     assert_eq!([0, 1, 62, 63].map(|n| pixel(&notebook, &grey, n / 8, n % 8)), [0, 4 * 257, 251 * 257, 65535]);
 }
@@ -102,7 +102,7 @@ fn settings_that_make_no_sense_are_refused() {
         Preprocessing { values: flat, ..good.clone() },
         Preprocessing { values: Values::AsIs, ..good.clone() },
         Preprocessing { source: SourceKind::GreyPicture, ..good.clone() },
-        Preprocessing { size_px: 4, ..good.clone() },
+        Preprocessing { size_px: [4; 2], ..good.clone() },
         Preprocessing { channels: twice, ..good.clone() },
         Preprocessing { channels: Vec::new(), ..good.clone() },
         Preprocessing { channels: vec![Channel::Dense], ..Preprocessing::of_grey_pictures(64) },
@@ -120,11 +120,15 @@ fn it_is_stored_in_words_and_read_back() {
         r#"{"source":"hu_slice","values":{"kind":"window","level_hu":-600.0,"width_hu":1500.0},"region":"lung_crop","fit":"stretch","size_px":224,"channels":["slice"]}"#
     );
     assert_eq!(serde_json::from_str::<Preprocessing>(&json).unwrap(), crop);
+    let wide = Preprocessing { size_px: [96, 224], ..crop };
+    let json = serde_json::to_string(&wide).unwrap();
+    assert!(json.contains("\"size_px\":[96,224]"), "{json}");
+    assert_eq!(serde_json::from_str::<Preprocessing>(&json).unwrap(), wide);
 }
 
 #[test]
 fn what_is_known_of_an_input_goes_back_to_where_it_comes_from() {
-    let halved = Preprocessing { size_px: 8, ..Preprocessing::of_hu_slices(8) };
+    let halved = Preprocessing { size_px: [8; 2], ..Preprocessing::of_hu_slices(8) };
     let large = Source::of_hu(16, 24, vec![0.0; 16 * 24]);
     let back = halved.shown_at(&large).unwrap();
     // Two rows and three columns to a pixel.
@@ -138,7 +142,7 @@ fn what_is_known_of_an_input_goes_back_to_where_it_comes_from() {
     // The box of rows and columns 2 to 5 is stretched to twice its size: a pixel's centre falls on the second of two.
     assert_eq!((back[0], back[2 * 8 + 1]), (None, None));
     assert_eq!((back[2 * 8 + 2], back[5 * 8 + 5]), (Some(9), Some(63)));
-    let padded = Preprocessing { fit: Fit::Pad, size_px: 8, ..Preprocessing::of_hu_slices(8) };
+    let padded = Preprocessing { fit: Fit::Pad, size_px: [8; 2], ..Preprocessing::of_hu_slices(8) };
     let back = padded.shown_at(&Source::of_hu(4, 8, vec![0.0; 32])).unwrap();
     assert_eq!((back[0], back[31]), (Some(16), Some(47)));
 }

@@ -3,11 +3,13 @@
 //! A series is named after the folder that holds it; where several share one, a short hash of the Series Instance UID is
 //! added. Where the path names the patient of the header, the hash is the whole name.
 
-use crate::{ScanRef, folder::below};
-use hilum_io::dicom::{SeriesFiles, catalog};
+use crate::{CohortError, Remote, ScanRef, folder::below};
+use hilum_io::{
+    RemoteScan, RemoteSeries,
+    dicom::{DicomFile, SeriesFiles, catalog},
+};
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -18,19 +20,29 @@ const HASH_LETTERS: usize = 10;
 pub(crate) struct NamedSeries {
     pub(crate) series: Vec<(String, ScanRef)>,
     pub(crate) left_out: BTreeMap<String, u64>,
+    /// Objects of a store that are no DICOM.
+    pub(crate) others: Vec<DicomFile>,
 }
 
-/// Sorts the DICOM `files` below `root` into scans.
-pub(crate) fn named_series(files: &[PathBuf], root: &Path) -> NamedSeries {
-    let found = catalog(files);
+/// Sorts the DICOM `files` below `root` into scans. `own_name` is what a series is called that lies in `root` itself.
+///
+/// # Errors
+/// [`CohortError`] if a store could not be asked.
+pub(crate) fn named_series(
+    files: &[DicomFile],
+    root: &Path,
+    own_name: Option<String>,
+) -> Result<NamedSeries, CohortError> {
+    let found = catalog(files)?;
     let homes: Vec<PathBuf> = found.series.iter().map(|series| common_folder(&series.files)).collect();
     let named = found.series.into_iter().zip(&homes).map(|(series, home)| {
         let alone = homes.iter().filter(|other| *other == home).count() == 1;
-        named(series, home, root, alone)
+        let place = Some(below(home, root)).filter(|place| !place.is_empty()).or_else(|| own_name.clone());
+        named(series, home, place, alone)
     });
     let series = named.collect();
     let left_out = found.left_out.into_iter().map(|(what, n)| (what.to_owned(), n)).collect();
-    NamedSeries { series, left_out }
+    Ok(NamedSeries { series, left_out, others: found.others })
 }
 
 /// Says that pictures are no scans, where there are some.
@@ -42,12 +54,8 @@ pub(crate) fn pictures_note(left_out: &BTreeMap<String, u64>) -> Option<String> 
     })
 }
 
-fn named(series: SeriesFiles, home: &Path, root: &Path, alone: bool) -> (String, ScanRef) {
+fn named(series: SeriesFiles, home: &Path, place: Option<String>, alone: bool) -> (String, ScanRef) {
     let hash = short_hash(&series.uid);
-    let place = match below(home, root) {
-        place if place.is_empty() => own_name(root),
-        place => Some(place),
-    };
     let (id, uri) = match place {
         Some(place) if !series.identity.appears_in(&place) => {
             (if alone { place.clone() } else { format!("{place}/{hash}") }, place)
@@ -55,20 +63,19 @@ fn named(series: SeriesFiles, home: &Path, root: &Path, alone: bool) -> (String,
         _ => (format!("series-{hash}"), format!("series-{hash}")),
     };
     let (patient, files) = (series.patient, series.files);
-    let scan = ScanRef { series: files, patient, ..ScanRef::bare(String::new(), uri, home.to_owned()) };
-    (id, scan)
-}
-
-/// The last component of `root`, also where it is written as `.`.
-fn own_name(root: &Path) -> Option<String> {
-    let real = fs::canonicalize(root).ok()?;
-    let folder = if real.is_dir() { real.as_path() } else { real.parent()? };
-    Some(folder.file_name()?.to_string_lossy().into_owned())
+    let scan = if files.iter().all(|file| file.object().is_some()) {
+        let scan = RemoteScan::Series(RemoteSeries::new(files));
+        ScanRef::remote(String::new(), uri, Remote::Object(scan))
+    } else {
+        let series = files.iter().map(|file| file.path().to_owned()).collect();
+        ScanRef { series, ..ScanRef::bare(String::new(), uri, home.to_owned()) }
+    };
+    (id, ScanRef { patient, ..scan })
 }
 
 /// The deepest folder that holds all `files`.
-fn common_folder(files: &[PathBuf]) -> PathBuf {
-    let mut folders = files.iter().map(|file| file.parent().unwrap_or(Path::new("")));
+fn common_folder(files: &[DicomFile]) -> PathBuf {
+    let mut folders = files.iter().map(|file| file.path().parent().unwrap_or(Path::new("")));
     let mut common = folders.next().unwrap_or(Path::new(""));
     for folder in folders {
         while !folder.starts_with(common) {
@@ -88,7 +95,7 @@ mod tests {
 
     #[test]
     fn files_in_several_folders_have_one_home() {
-        let files = ["a/b/1", "a/b/2", "a/c/3"].map(PathBuf::from);
+        let files = ["a/b/1", "a/b/2", "a/c/3"].map(|path| DicomFile::from(PathBuf::from(path)));
         assert_eq!(common_folder(&files), Path::new("a"));
         assert_eq!(common_folder(&files[..2]), Path::new("a/b"));
     }

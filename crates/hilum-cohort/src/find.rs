@@ -4,9 +4,9 @@
 
 use crate::{CohortError, dicom_series::named_series, folder, groups::group_by_patient, manifest, stores};
 use hilum_io::{
-    ScanError, ScanFile,
-    dicom::{DicomSeries, PatientKey, is_dicom},
-    store::{Location, RemoteFile, StoreOptions, StoreUrl},
+    RemoteScan, ScanError, ScanFile,
+    dicom::{DicomFile, DicomSeries, PatientKey, is_dicom},
+    store::{Location, StoreOptions, StoreUrl},
 };
 use std::{
     collections::BTreeMap,
@@ -16,8 +16,8 @@ use std::{
 /// A scan that lies in a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remote {
-    /// One object.
-    Object(RemoteFile),
+    /// One object, or those of a DICOM series.
+    Object(RemoteScan),
     /// The store did not give it: why not.
     Unreachable(String),
 }
@@ -87,10 +87,15 @@ impl ScanRef {
     /// [`ScanError`] if they cannot be read.
     pub fn open(&self) -> Result<ScanFile, ScanError> {
         match &self.remote {
-            Some(Remote::Object(object)) => ScanFile::open_object(object),
+            Some(Remote::Object(scan)) => ScanFile::open_remote(scan),
             _ if self.series.is_empty() => ScanFile::open(&self.path),
             _ => Ok(DicomSeries::open(&self.series)?.into()),
         }
+    }
+
+    /// Whether the scan is known to be a DICOM series.
+    pub fn is_series(&self) -> bool {
+        !self.series.is_empty() || matches!(self.remote, Some(Remote::Object(RemoteScan::Series(_))))
     }
 
     /// The files on disk that the scan is made of: one, both of a `.hdr`/`.img` pair as far as they exist, or those of a
@@ -153,7 +158,8 @@ fn find_on_disk(input: &Path, out: &Path, options: &StoreOptions) -> Result<Foun
     } else if manifest::is_table(input) {
         manifest::scans_listed(input, &manifest::base_of(input), options)?
     } else if is_dicom(input) {
-        let series = named_series(&[input.to_owned()], input.parent().unwrap_or(Path::new("")));
+        let root = input.parent().unwrap_or(Path::new(""));
+        let series = named_series(&[DicomFile::from(input.to_owned())], root, folder::own_name(input))?;
         let scans = series.series.into_iter().map(|(image_id, scan)| ScanRef { image_id, ..scan }).collect();
         Found { scans, left_out: series.left_out, ..Found::default() }
     } else {

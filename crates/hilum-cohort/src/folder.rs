@@ -9,7 +9,7 @@ use crate::{
     find::{Found, scan_ending, without_ending},
     ledger::LOCK_FILE,
 };
-use hilum_io::dicom::is_dicom;
+use hilum_io::dicom::{DicomFile, is_dicom};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fs, io,
@@ -26,7 +26,7 @@ pub(crate) fn scans_below(root: &Path, out: &Path) -> Result<Found, CohortError>
     walk.seen.insert(entry);
     walk.folder(root).map_err(CohortError::read(root))?;
     walk.follow_links();
-    Ok(walk.into_found(root))
+    walk.into_found(root)
 }
 
 #[derive(Default)]
@@ -97,7 +97,7 @@ impl Walk {
         self.notes.push(format!("{} cannot be read and is left out", last(path)));
     }
 
-    fn into_found(mut self, root: &Path) -> Found {
+    fn into_found(mut self, root: &Path) -> Result<Found, CohortError> {
         self.files.sort();
         self.dicom.sort();
         let names: BTreeSet<String> = self.files.iter().map(|f| below(f, root).to_lowercase()).collect();
@@ -109,14 +109,22 @@ impl Walk {
             .map(|(uri, file)| (uri.clone(), ScanRef::bare(String::new(), uri, file)))
             .collect();
         self.notes.extend(pictures_note(&self.left_out));
-        let NamedSeries { series, left_out } = named_series(&self.dicom, root);
+        let dicom: Vec<DicomFile> = self.dicom.into_iter().map(DicomFile::from).collect();
+        let NamedSeries { series, left_out, .. } = named_series(&dicom, root, own_name(root))?;
         entries.extend(series);
         self.left_out.extend(left_out);
         let ids = image_ids(entries.iter().map(|(name, _)| name.as_str()));
         let scans =
             ids.into_iter().zip(entries).map(|(image_id, (_, scan))| ScanRef { image_id, ..scan }).collect();
-        Found { scans, left_out: self.left_out, notes: self.notes }
+        Ok(Found { scans, left_out: self.left_out, notes: self.notes })
     }
+}
+
+/// What `path`, a folder or a file in one, is called, also where it is written as `.`.
+pub(crate) fn own_name(path: &Path) -> Option<String> {
+    let real = real(path).ok()?;
+    let folder = if real.is_dir() { real.as_path() } else { real.parent()? };
+    Some(folder.file_name()?.to_string_lossy().into_owned())
 }
 
 fn real(path: &Path) -> io::Result<PathBuf> {

@@ -32,12 +32,12 @@ pub fn find_one(place: &Location, options: &StoreOptions) -> Result<ScanRef, Coh
     let found = find_at(place, Path::new(""), None, options)?;
     let is_folder = match place {
         Location::Disk(path) => path.is_dir(),
-        Location::Store(url) => found.scans.iter().any(|scan| scan.uri != url.name()),
+        Location::Store(url) => found.scans.iter().any(|scan| scan.uri != url.name() || scan.is_series()),
     };
     let scans = found.scans.len();
     let mut found = found.scans.into_iter();
     match (found.next(), scans) {
-        (Some(scan), 1) if !is_folder || !scan.series.is_empty() => Ok(scan),
+        (Some(scan), 1) if !is_folder || scan.is_series() => Ok(scan),
         _ => {
             let kind = if is_folder { "a folder" } else { "a manifest" };
             Err(CohortError::SeveralScans { place: place.to_string(), kind, scans })

@@ -5,16 +5,26 @@
 
 use crate::{
     CohortError, ScanRef,
+    dicom_series::{NamedSeries, named_series, pictures_note},
     find::{Found, Remote, scan_ending, without_ending},
     folder::{ending_in_words, image_ids, is_data_of_a_pair},
     ledger::LOCK_FILE,
     manifest,
 };
+use hilum_io::dicom::DicomFile;
 use hilum_io::store::{Location, RemoteFile, Store, StoreOptions, StoreUrl, StoredObject};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
 };
+
+/// The preamble of a DICOM file and the mark behind it.
+const MARKED_BYTES: u64 = 132;
+/// Endings of objects that are taken for what they say.
+const NEVER_DICOM: [&str; 18] = [
+    ".bmp", ".csv", ".gz", ".html", ".jpeg", ".jpg", ".json", ".md", ".parquet", ".pdf", ".png", ".tar",
+    ".tif", ".tiff", ".tsv", ".txt", ".xml", ".zip",
+];
 
 /// The scans at `url`: one object, a manifest, or everything under a prefix but `mirror` and the outputs of other runs.
 pub(crate) fn scans_at(
@@ -29,12 +39,12 @@ pub(crate) fn scans_at(
     if scan_ending(url.name()).is_some() {
         let object = store.find(url)?;
         let (id, uri) = (without_ending(url.name()).to_owned(), url.name().to_owned());
-        let scan = ScanRef::remote(id, uri, Remote::Object(RemoteFile::new(store, object)));
+        let scan = ScanRef::remote(id, uri, Remote::Object(RemoteFile::new(store, object).into()));
         return Ok(Found { scans: vec![scan], ..Found::default() });
     }
     let objects = store.list(url)?;
     let mirror = mirror.filter(|out| (out.kind(), out.bucket()) == (url.kind(), url.bucket()));
-    Ok(scans_among(&store, url.key(), objects, mirror.map(StoreUrl::key)))
+    scans_among(&store, url, objects, mirror.map(StoreUrl::key))
 }
 
 /// The scans of a manifest that lies in a store: it is read from a copy that is gone afterwards.
@@ -47,7 +57,13 @@ fn listed_at(store: &Store, url: &StoreUrl, options: &StoreOptions) -> Result<Fo
     manifest::scans_listed(&path, &Location::Store(url.parent()), options)
 }
 
-fn scans_among(store: &Store, prefix: &str, objects: Vec<StoredObject>, mirror: Option<&str>) -> Found {
+fn scans_among(
+    store: &Store,
+    url: &StoreUrl,
+    objects: Vec<StoredObject>,
+    mirror: Option<&str>,
+) -> Result<Found, CohortError> {
+    let prefix = url.key();
     let below = |key: &str| key.strip_prefix(prefix).unwrap_or(key).trim_start_matches('/').to_owned();
     let runs: BTreeSet<String> = objects
         .iter()
@@ -66,6 +82,7 @@ fn scans_among(store: &Store, prefix: &str, objects: Vec<StoredObject>, mirror: 
         }
     }
     let mut scans: Vec<(PathBuf, String, StoredObject)> = Vec::new();
+    let mut maybe_dicom: Vec<DicomFile> = Vec::new();
     for object in objects {
         let uri = below(object.key());
         let name = object.key().rsplit('/').next().unwrap_or_default();
@@ -74,6 +91,8 @@ fn scans_among(store: &Store, prefix: &str, objects: Vec<StoredObject>, mirror: 
         }
         if scan_ending(name).is_some() {
             scans.push((PathBuf::from(&uri), uri, object));
+        } else if may_be_dicom(name, object.bytes) {
+            maybe_dicom.push(RemoteFile::new(store.clone(), object).into());
         } else {
             *found.left_out.entry(ending_in_words(name)).or_default() += 1;
         }
@@ -82,23 +101,33 @@ fn scans_among(store: &Store, prefix: &str, objects: Vec<StoredObject>, mirror: 
     scans.sort_by(|a, b| a.0.cmp(&b.0));
     let names: BTreeSet<String> = scans.iter().map(|(_, uri, _)| uri.to_lowercase()).collect();
     scans.retain(|(_, uri, _)| !is_data_of_a_pair(uri, &names));
-    found.notes.extend(dicom_note(&found.left_out));
-    let ids = image_ids(scans.iter().map(|(_, uri, _)| uri.as_str()));
-    let remote = |object| Remote::Object(RemoteFile::new(store.clone(), object));
-    let scans = ids.into_iter().zip(scans);
-    found.scans = scans.map(|(id, (_, uri, object))| ScanRef::remote(id, uri, remote(object))).collect();
-    found
+    let mut entries: Vec<(String, ScanRef)> = scans
+        .into_iter()
+        .map(|(_, uri, object)| {
+            let remote = Remote::Object(RemoteFile::new(store.clone(), object).into());
+            (uri.clone(), ScanRef::remote(String::new(), uri, remote))
+        })
+        .collect();
+    maybe_dicom.sort_by(|a, b| a.path().cmp(b.path()));
+    let root = if prefix.is_empty() { url.bucket() } else { url.name() };
+    let NamedSeries { series, left_out, others } =
+        named_series(&maybe_dicom, Path::new(prefix), Some(root.to_owned()))?;
+    entries.extend(series);
+    for other in others {
+        let name = other.path().file_name().unwrap_or_default().to_string_lossy();
+        *found.left_out.entry(ending_in_words(&name)).or_default() += 1;
+    }
+    found.notes.extend(pictures_note(&found.left_out));
+    found.left_out.extend(left_out);
+    let ids = image_ids(entries.iter().map(|(name, _)| name.as_str()));
+    let named = ids.into_iter().zip(entries);
+    found.scans = named.map(|(image_id, (_, scan))| ScanRef { image_id, ..scan }).collect();
+    Ok(found)
 }
 
-/// Says that DICOM images in a store are left out, where there are some by their names.
-fn dicom_note(left_out: &BTreeMap<String, u64>) -> Option<String> {
-    let images = left_out.get(".dcm").copied().unwrap_or_default();
-    (images > 0).then(|| {
-        format!(
-            "{images} DICOM images are left out: series are read from a disk only; `hilum fetch` copies \
-             them to a folder"
-        )
-    })
+/// Whether an object is worth a request that asks for the mark of DICOM, which files of any name may carry.
+fn may_be_dicom(name: &str, bytes: u64) -> bool {
+    bytes > MARKED_BYTES && !NEVER_DICOM.contains(&ending_in_words(name).as_str())
 }
 
 /// The objects at the addresses, each with its number; or why there is none.
@@ -116,7 +145,7 @@ pub(crate) fn looked_up(places: Vec<(usize, StoreUrl)>, options: &StoreOptions) 
         match Store::open(&first, options) {
             Ok(store) => {
                 let objects = store.find_all(&urls).into_iter().map(|object| match object {
-                    Ok(object) => Remote::Object(RemoteFile::new(store.clone(), object)),
+                    Ok(object) => Remote::Object(RemoteFile::new(store.clone(), object).into()),
                     Err(error) => Remote::Unreachable(error.to_string()),
                 });
                 found.extend(numbers.into_iter().zip(objects));

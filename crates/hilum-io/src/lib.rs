@@ -18,6 +18,7 @@ mod atomic;
 pub mod dicom;
 pub mod nifti;
 pub mod raster;
+mod remote_scan;
 mod scan_file;
 mod skew;
 pub mod store;
@@ -25,4 +26,5 @@ pub mod table;
 pub mod weights;
 
 pub use atomic::{file_name, write_atomically};
+pub use remote_scan::{RemoteScan, RemoteSeries};
 pub use scan_file::{ScanError, ScanFile, ScanReader};

@@ -1,10 +1,10 @@
-//! One scan on disk, whatever its format: the seam between files and those who only want slices in HU.
+//! One scan, whatever its format: the seam between files and those who only want slices in HU.
 
 use crate::dicom::{DicomError, DicomReader, DicomSeries, is_dicom};
 use crate::file_name;
 use crate::nifti::{Content, Grid, Header, NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
 use crate::raster::{PictureFacts, RasterError, picture_facts};
-use crate::store::RemoteFile;
+use crate::remote_scan::RemoteScan;
 use hilum_core::{Finding, Geometry, SliceData, SliceSource, SliceView, Volume, VolumeError, VoxelData};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -72,12 +72,15 @@ impl ScanFile {
         }
     }
 
-    /// Opens an object of a store: one NIfTI file.
+    /// Opens a scan in a store: one NIfTI file, or a DICOM series.
     ///
     /// # Errors
-    /// [`ScanError`] as [`NiftiFile::open_object`].
-    pub fn open_object(object: &RemoteFile) -> Result<Self, ScanError> {
-        Ok(NiftiFile::open_object(object)?.into())
+    /// [`ScanError`] as [`NiftiFile::open_object`] and [`DicomSeries::open`].
+    pub fn open_remote(scan: &RemoteScan) -> Result<Self, ScanError> {
+        Ok(match scan {
+            RemoteScan::File(object) => NiftiFile::open_object(object)?.into(),
+            RemoteScan::Series(series) => series.open()?.into(),
+        })
     }
 
     /// The voxel grid and where it lies in the patient.

@@ -133,7 +133,8 @@ fn scans_in_a_store_are_those_on_disk() {
         let address = url(&format!("s3://scans/{name}"));
         let store = Store::open(&address, &unsigned(&server)).unwrap();
         let object = RemoteFile::new(store.clone(), store.find(&address).unwrap());
-        let (near, far) = (ScanFile::open(&path).unwrap(), ScanFile::open_object(&object).unwrap());
+        let (near, far) =
+            (ScanFile::open(&path).unwrap(), ScanFile::open_remote(&object.clone().into()).unwrap());
         assert_eq!((near.format(), near.geometry()), (far.format(), far.geometry()));
         let whole = (stored.len() as u64, blake3::hash(&stored).to_hex().to_string());
         for mode in [ReadMode::Whole, ReadMode::Streamed] {

@@ -4,7 +4,9 @@
 mod series;
 mod story;
 
+use hilum_testkit::StoreServer;
 use series::{Plant, Series};
+use std::{fs, path::Path};
 use story::Story;
 
 /// A story with one phantom as NIfTI, and its voxels to be written as series.
@@ -178,5 +180,69 @@ fn no_patient_is_named_in_what_a_run_writes_or_prints() {
             }
             assert!(!text.contains(&secret.to_lowercase()), "{name} holds {secret}");
         }
+    }
+}
+
+#[test]
+fn series_in_a_store_are_read_as_on_a_disk() {
+    let Some(server) = StoreServer::start() else { return };
+    let (story, series) = with_series();
+    series.write(&story.path("ward/a"), Plant::Nothing, |_, _| true);
+    series.with_uid("1.2.3.9").write(&story.path("ward/mixed"), Plant::Nothing, |_, _| true);
+    series.with_uid("1.2.3.10").write(&story.path("ward/mixed"), Plant::Nothing, |_, _| true);
+    series.with_uid("1.2.3.11").write(&story.path("ward/scout"), Plant::Nothing, |k, image| {
+        image.image_type("ORIGINAL\\PRIMARY\\LOCALIZER");
+        k == 0
+    });
+    // A series whose folder and files are named after the patient, who has another one.
+    let named = format!("ward/{}", series::WORD);
+    series.with_uid("1.2.826.73917391.2").write(&story.path(&named), Plant::EveryText, |_, _| true);
+    story.write("ward/a/report.txt", "no image".repeat(100));
+    story.write("ward/a/raw", "no image either".repeat(100));
+    fs::copy(story.path("scans/phantom_0001.nii.gz"), story.path("ward/b.nii.gz")).unwrap();
+    server.make_bucket("lab");
+    for (name, bytes) in series::files_below(&story.path("ward")) {
+        let key = Path::new(&name).strip_prefix(story.path("")).unwrap().display().to_string();
+        server.put("lab", &key.replace('\\', "/"), &bytes, true);
+    }
+    let endpoint = server.endpoint();
+    let said = std::cell::RefCell::new(String::new());
+    let run = |input: &str, out: &str| {
+        let ran = story.hilum(&["run", input, "--out", out, "--no-sign", "--endpoint", &endpoint]);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        said.borrow_mut().push_str(&(ran.out + &ran.err));
+        let run: serde_json::Value = serde_json::from_slice(&story.read(&format!("{out}/run.json"))).unwrap();
+        run
+    };
+    let (near, far) = (run("ward", "near"), run("s3://lab/ward", "far"));
+    for table in ["measurements.csv", "measurements.parquet"] {
+        assert!(story.read(&format!("near/{table}")) == story.read(&format!("far/{table}")), "{table}");
+    }
+    let table = story.table("far");
+    assert_eq!(table.len(), 5, "{:?}", table.keys());
+    assert!(table.values().all(|row| row["status"] == "measured"), "{table:?}");
+    assert_eq!(near["left_out"], far["left_out"]);
+
+    // Done once, until an image changes.
+    assert_eq!(run("s3://lab/ward", "far")["this_run"]["kept"], 5);
+    let image = story.read("ward/a/image_03.dcm");
+    server.put("lab", "ward/a/image_04.dcm", &image, true);
+    let args = ["run", "s3://lab/ward", "--out", "far", "--no-sign", "--endpoint", &endpoint];
+    assert_ne!(story.hilum(&args).code, 3);
+    let again: serde_json::Value = serde_json::from_slice(&story.read("far/run.json")).unwrap();
+    assert_eq!(again["this_run"]["kept"], 4);
+    assert!(story.table("far")["a"]["findings"].contains("duplicate_images"));
+
+    let ran = story.hilum(&["info", "s3://lab/ward/mixed", "--no-sign", "--endpoint", &endpoint]);
+    assert!(ran.code != 0 && ran.err.contains("2 scans"), "{}", ran.err);
+    let ran = story.hilum(&["info", "s3://lab/ward/a", "--no-sign", "--endpoint", &endpoint]);
+    assert!(ran.code == 0 && ran.out.contains("DICOM"), "{}{}", ran.out, ran.err);
+
+    let mut written = vec![("what was printed".to_owned(), said.into_inner().into_bytes())];
+    written.extend(series::files_below(&story.path("far")));
+    for (name, content) in written {
+        let text = (name.clone() + &String::from_utf8_lossy(&content)).to_lowercase();
+        let secret = series::SECRETS.iter().find(|secret| text.contains(&secret.to_lowercase()));
+        assert_eq!(secret, None, "in {name}");
     }
 }

@@ -16,6 +16,7 @@ use crate::{
 };
 use hilum_core::schema::Measurement;
 use hilum_io::store::{RemoteFile, Store, StoreError, StoreOptions, StoreUrl};
+use hilum_io::{RemoteScan, RemoteSeries};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -54,6 +55,8 @@ enum Place {
     Disk { path: PathBuf, series: Vec<PathBuf> },
     /// An object of a store; the address may hold a signature.
     Store { address: String },
+    /// The objects of a DICOM series.
+    StoredSeries { addresses: Vec<String> },
     /// The store did not give it.
     Unreachable { why: String },
 }
@@ -143,7 +146,12 @@ impl Task {
         let scan = &job.scan;
         let absolute = |path: &PathBuf| std::path::absolute(path).map_err(CohortError::read(path));
         let place = match &scan.remote {
-            Some(Remote::Object(object)) => Place::Store { address: object.url().in_full() },
+            Some(Remote::Object(RemoteScan::File(object))) => {
+                Place::Store { address: object.url().in_full() }
+            }
+            Some(Remote::Object(RemoteScan::Series(series))) => Place::StoredSeries {
+                addresses: series.objects().map(|object| object.url().in_full()).collect(),
+            },
             Some(Remote::Unreachable(why)) => Place::Unreachable { why: why.clone() },
             None => Place::Disk {
                 path: absolute(&scan.path)?,
@@ -176,6 +184,7 @@ impl Task {
                 ScanRef { series: series.clone(), ..ScanRef::bare(id, uri, path.clone()) }
             }
             Place::Store { address } => ScanRef::remote(id, uri, object_at(address, options)),
+            Place::StoredSeries { addresses } => ScanRef::remote(id, uri, series_at(addresses, options)),
             Place::Unreachable { why } => ScanRef::remote(id, uri, Remote::Unreachable(why.clone())),
         };
         ScanRef {
@@ -194,9 +203,28 @@ fn object_at(address: &str, options: &StoreOptions) -> Remote {
         let url: StoreUrl = address.parse()?;
         let store = Store::open(&url, options)?;
         let object = store.find(&url)?;
-        Ok(RemoteFile::new(store, object))
+        Ok(RemoteFile::new(store, object).into())
     };
-    found().map_or_else(|error: StoreError| Remote::Unreachable(error.to_string()), Remote::Object)
+    found().map_or_else(unreachable, Remote::Object)
+}
+
+/// The DICOM series whose objects lie at `addresses`, or why there is none. They lie in one store.
+fn series_at(addresses: &[String], options: &StoreOptions) -> Remote {
+    let found = || {
+        let urls: Vec<StoreUrl> = addresses.iter().map(|at| at.parse()).collect::<Result<_, _>>()?;
+        let Some(first) = urls.first() else { return Ok(RemoteSeries::new(Vec::new())) };
+        let store = Store::open(first, options)?;
+        let objects = store.find_all(&urls).into_iter();
+        let files = objects.map(|object| Ok(RemoteFile::new(store.clone(), object?).into()));
+        Ok(RemoteSeries::new(files.collect::<Result<_, _>>()?))
+    };
+    // The name of an object may be that of the patient.
+    let unreachable = |error: StoreError| unreachable(error.unnamed());
+    found().map_or_else(unreachable, |series| Remote::Object(RemoteScan::Series(series)))
+}
+
+fn unreachable(error: StoreError) -> Remote {
+    Remote::Unreachable(error.to_string())
 }
 
 #[cfg(test)]

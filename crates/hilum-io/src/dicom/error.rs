@@ -1,6 +1,7 @@
 //! What can go wrong with a DICOM series. Messages never repeat a text field of a header: it may name a patient. A file is
 //! named by its last component, or by its Instance Number where that component names the patient.
 
+use crate::store::StoreError;
 use hilum_core::GeometryError;
 use std::io;
 
@@ -68,4 +69,14 @@ pub enum DicomError {
     /// A slice beyond the last.
     #[error("slice {index} was asked of a series of {slices}")]
     NoSuchSlice { index: usize, slices: usize },
+}
+
+impl DicomError {
+    /// What the store said, where it was the store that failed.
+    pub(super) fn into_store_error(self) -> Option<StoreError> {
+        match self {
+            Self::Io { source, .. } => source.into_inner()?.downcast().ok().map(|error| *error),
+            _ => None,
+        }
+    }
 }

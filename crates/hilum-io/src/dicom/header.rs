@@ -1,14 +1,13 @@
 //! From the header of a file to its images. Nothing behind the header is read.
 
 use super::error::DicomError;
+use super::file::DicomFile;
 use super::functional_groups::{Place, places};
 use super::identity::{Identity, PatientKey};
 use super::image::{Image, ImageFile, Plane};
 use crate::file_name;
 use dicom_dictionary_std::{tags, uids};
-use dicom_object::file::ReadPreamble;
-use dicom_object::{DefaultDicomObject, InMemDicomObject, OpenFileOptions, ReadError, Tag};
-use std::path::Path;
+use dicom_object::{DefaultDicomObject, InMemDicomObject, Tag};
 use std::sync::Arc;
 
 /// The header of one file.
@@ -31,12 +30,16 @@ pub(super) enum Kind {
 }
 
 impl Header {
-    /// Reads the header of `path`.
-    pub(super) fn read(path: &Path) -> Result<Self, DicomError> {
-        let options = OpenFileOptions::new().read_preamble(ReadPreamble::Always);
-        let name = file_name(path);
-        let object =
-            options.read_until(tags::PIXEL_DATA).open_file(path).map_err(|error| refusal(&name, error))?;
+    /// Reads the header of `file`.
+    pub(super) fn read(file: &DicomFile) -> Result<Self, DicomError> {
+        let unmarked = || DicomError::Header { file: file.first_name(), problem: "it is no DICOM" };
+        Self::read_if_marked(file)?.ok_or_else(unmarked)
+    }
+
+    /// Reads the header of `file`; `None` for an object without the mark of DICOM.
+    pub(super) fn read_if_marked(file: &DicomFile) -> Result<Option<Self>, DicomError> {
+        let Some(object) = file.header()? else { return Ok(None) };
+        let name = file_name(file.path());
         let identity = Identity::of(&object);
         let patient = PatientKey::of(&object);
         let series_uid = text(&object, tags::SERIES_INSTANCE_UID).unwrap_or_default();
@@ -46,11 +49,11 @@ impl Header {
             Some(number) => format!("image {number}"),
             None => "an image without Instance Number".to_owned(),
         };
-        Ok(Self { object, kind, series_uid, identity, patient, name })
+        Ok(Some(Self { object, kind, series_uid, identity, patient, name }))
     }
 
     /// The images of the file: one, or one a frame.
-    pub(super) fn images(&self, path: &Path) -> Result<Vec<Image>, DicomError> {
+    pub(super) fn images(&self, source: &DicomFile) -> Result<Vec<Image>, DicomError> {
         let object = &self.object;
         let bits_allocated = self.needed_integer(tags::BITS_ALLOCATED, "Bits Allocated")? as u16;
         let samples = integer(object, tags::SAMPLES_PER_PIXEL).unwrap_or(1);
@@ -66,9 +69,9 @@ impl Header {
         };
         let (rows, cols) = (positive(tags::ROWS, "Rows")?, positive(tags::COLUMNS, "Columns")?);
         let file = Arc::new(ImageFile {
-            path: path.to_owned(),
+            source: source.clone(),
             name: self.name.clone(),
-            bytes: std::fs::metadata(path).map_or(0, |m| m.len()),
+            bytes: source.bytes(),
             class_uid: class_uid(object),
             instance_uid: text(object, tags::SOP_INSTANCE_UID).unwrap_or_default(),
             acquisition: integer(object, tags::ACQUISITION_NUMBER),
@@ -123,21 +126,6 @@ impl Header {
     fn field(&self, field: &'static str, problem: String) -> DicomError {
         DicomError::Field { file: self.name.clone(), field, problem }
     }
-}
-
-/// What went wrong, without the words of the file.
-pub(super) fn refusal(name: &str, error: ReadError) -> DicomError {
-    let file = name.to_owned();
-    let problem = match error {
-        ReadError::OpenFile { source, .. } => return DicomError::Io { file, action: "opened", source },
-        ReadError::ReadFile { source, .. } | ReadError::ReadPreambleBytes { source, .. } => {
-            return DicomError::Io { file, action: "read", source };
-        }
-        ReadError::ReadUnrecognizedTransferSyntax { .. } => "its transfer syntax is unknown",
-        ReadError::ParseMetaDataSet { .. } => "its file meta information is damaged",
-        _ => "it breaks off or is damaged",
-    };
-    DicomError::Header { file, problem }
 }
 
 /// The trimmed text of a field; `None` where it is absent or empty.

@@ -1,6 +1,6 @@
 //! One image of a series: a file, or a frame of one.
 
-use std::path::PathBuf;
+use super::file::DicomFile;
 use std::sync::Arc;
 
 /// Where pixels lie, and how they become HU.
@@ -19,7 +19,7 @@ pub(super) struct Image {
 /// What all frames of a file share.
 #[derive(Debug, Clone)]
 pub(super) struct ImageFile {
-    pub(super) path: PathBuf,
+    pub(super) source: DicomFile,
     /// Its name in messages.
     pub(super) name: String,
     pub(super) bytes: u64,

@@ -10,6 +10,9 @@
 //! JPEG-LS and JPEG 2000, by decoders in Rust. The grid leaves as NIfTI has it: voxel axes i along a row of an image, j down
 //! its columns, k along their normal, so that a usual supine scan is LPS; millimetres in RAS+.
 //!
+//! Files lie on disk or in a store: of an object the header is fetched by ranges, and the whole when its slice is wanted
+//! ([`DicomFile`]).
+//!
 //! Written: masks on a series' grid, as a Segmentation object ([`write_segmentation`]).
 //!
 //! # Not here
@@ -21,6 +24,7 @@
 
 mod catalog;
 mod error;
+mod file;
 mod functional_groups;
 mod header;
 mod identity;
@@ -35,6 +39,7 @@ mod syntax;
 
 pub use catalog::{Catalog, SeriesFiles, catalog, is_dicom};
 pub use error::DicomError;
+pub use file::DicomFile;
 pub use identity::{Identity, PatientKey};
 pub use reader::DicomReader;
 pub use segmentation::{Code, Filing, Segment, SegmentKind, write_segmentation};

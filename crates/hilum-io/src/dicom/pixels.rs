@@ -1,24 +1,23 @@
 //! From a file to the HU of one of its frames.
 
 use super::error::DicomError;
-use super::header::{integer, refusal};
+use super::file::DicomFile;
+use super::header::integer;
 use super::image::Image;
 use super::{rle, syntax};
 use dicom_core::value::PrimitiveValue;
 use dicom_dictionary_std::{tags, uids};
 use dicom_encoding::adapters::PixelDataObject;
 use dicom_encoding::transfer_syntax::TransferSyntaxIndex;
-use dicom_object::file::ReadPreamble;
-use dicom_object::{DefaultDicomObject, OpenFileOptions};
+use dicom_object::DefaultDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use hilum_core::SliceData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 
 /// The last file opened, with its pixels, and the pixels of the last frame in HU.
 #[derive(Default)]
 pub(super) struct Decoder {
-    open: Option<(PathBuf, DefaultDicomObject)>,
+    open: Option<(DicomFile, DefaultDicomObject)>,
     whole_hu: Vec<i16>,
     hu: Vec<f32>,
 }
@@ -34,7 +33,7 @@ struct Stored {
 impl Decoder {
     /// The pixels of `image` in HU, row-major: whole numbers where all of them are.
     pub(super) fn hu(&mut self, image: &Image) -> Result<SliceData<'_>, DicomError> {
-        let object = self.object(&image.file.path, &image.file.name)?;
+        let object = self.object(&image.file.source, &image.file.name)?;
         let stored = stored(object, image)?;
         let raw = raw_pixels(object, image)?;
         let [slope, intercept] = image.rescale.unwrap_or([1.0, 0.0]);
@@ -52,12 +51,10 @@ impl Decoder {
         Ok(SliceData::F32(&self.hu))
     }
 
-    fn object(&mut self, path: &Path, name: &str) -> Result<&DefaultDicomObject, DicomError> {
-        if self.open.as_ref().is_none_or(|(open, _)| open != path) {
-            let options = OpenFileOptions::new().read_preamble(ReadPreamble::Always);
+    fn object(&mut self, file: &DicomFile, name: &str) -> Result<&DefaultDicomObject, DicomError> {
+        if self.open.as_ref().is_none_or(|(open, _)| open != file) {
             self.open = None;
-            let object = options.open_file(path).map_err(|error| refusal(name, error))?;
-            return Ok(&self.open.insert((path.to_owned(), object)).1);
+            return Ok(&self.open.insert((file.clone(), file.whole(name)?)).1);
         }
         match &self.open {
             Some((_, object)) => Ok(object),

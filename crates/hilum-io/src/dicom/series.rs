@@ -2,10 +2,12 @@
 
 use super::catalog::{catalog, is_dicom};
 use super::error::DicomError;
+use super::file::{DicomFile, of_each};
 use super::header::{Header, Kind};
 use super::image::Image;
 use super::stack::{Stack, stack};
 use super::syntax;
+use crate::store::StoreError;
 use hilum_core::{Finding, Geometry};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -27,16 +29,28 @@ impl DicomSeries {
     /// [`DicomError`] if a header cannot be read or lacks what places the image, if there is no CT image or more than one
     /// series, or if images share a place.
     pub fn open(files: &[PathBuf]) -> Result<Self, DicomError> {
+        Self::open_files(&files.iter().cloned().map(DicomFile::from).collect::<Vec<_>>())
+    }
+
+    /// The same, of files on disk or objects of stores. Of objects the header alone is fetched.
+    ///
+    /// # Errors
+    /// As [`DicomSeries::open`].
+    pub fn open_files(files: &[DicomFile]) -> Result<Self, DicomError> {
         let mut images = Vec::new();
         let mut uids = BTreeSet::new();
         let mut others: BTreeMap<&'static str, u64> = BTreeMap::new();
-        for path in files {
-            let header = Header::read(path)?;
-            match header.kind {
-                Kind::Other(what) => *others.entry(what).or_default() += 1,
-                Kind::Ct => {
-                    images.extend(header.images(path)?);
-                    uids.insert(header.series_uid);
+        let headers = of_each(files, |file| {
+            let header = Header::read(file)?;
+            let images = if header.kind == Kind::Ct { header.images(file)? } else { Vec::new() };
+            Ok::<_, DicomError>((header.kind, images, header.series_uid))
+        });
+        for header in headers {
+            match header? {
+                (Kind::Other(what), ..) => *others.entry(what).or_default() += 1,
+                (Kind::Ct, of_file, uid) => {
+                    images.extend(of_file);
+                    uids.insert(uid);
                 }
             }
         }
@@ -50,7 +64,7 @@ impl DicomSeries {
         let Stack { images, geometry, mut findings } = stack(images)?;
         findings.extend(rescale_finding(&images));
         let stored: BTreeMap<&Path, u64> =
-            images.iter().map(|image| (image.file.path.as_path(), image.file.bytes)).collect();
+            images.iter().map(|image| (image.file.source.path(), image.file.bytes)).collect();
         let stored_bytes = stored.values().sum();
         let format = format_words(&images);
         Ok(Self { images, geometry, findings, format, stored_bytes })
@@ -61,10 +75,15 @@ impl DicomSeries {
     /// # Errors
     /// As [`DicomSeries::open`], and if the folder cannot be listed.
     pub fn in_folder(folder: &Path) -> Result<Self, DicomError> {
-        let files = Self::files_in(folder)?;
-        let found = catalog(&files);
+        let files: Vec<DicomFile> = Self::files_in(folder)?.into_iter().map(DicomFile::from).collect();
+        let failed = |error: StoreError| DicomError::Io {
+            file: crate::file_name(folder),
+            action: "listed",
+            source: error.into(),
+        };
+        let found = catalog(&files).map_err(failed)?;
         match &found.series[..] {
-            [one] => Self::open(&one.files),
+            [one] => Self::open_files(&one.files),
             [] => {
                 let words: Vec<String> =
                     found.left_out.iter().map(|(what, n)| format!("{n} {what}")).collect();

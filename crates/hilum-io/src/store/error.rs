@@ -178,6 +178,27 @@ impl StoreError {
     }
 }
 
+/// Stands for an address that may tell who the patient is.
+const UNNAMED: &str = "an object of the series";
+
+impl StoreError {
+    /// The same without the address of the object, which may tell who the patient is.
+    pub fn unnamed(self) -> Self {
+        match self {
+            Self::Request { action, fault, .. } => {
+                Self::Request { address: UNNAMED.to_owned(), action, fault }
+            }
+            other => other,
+        }
+    }
+
+    /// Whether others in the same store may well be read.
+    pub(crate) fn is_about_one_object(&self) -> bool {
+        let fault = self.fault();
+        fault.is_some_and(|f| matches!(f, StoreFault::Refused { .. } | StoreFault::NotFound { .. }))
+    }
+}
+
 impl From<StoreError> for io::Error {
     fn from(error: StoreError) -> Self {
         io::Error::other(error)

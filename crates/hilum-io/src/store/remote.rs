@@ -35,6 +35,11 @@ impl RemoteFile {
         self.store.url_of(&self.object)
     }
 
+    /// Its key, parts divided by `/`.
+    pub fn key(&self) -> &str {
+        self.object.key()
+    }
+
     /// What stands behind the last slash of its key.
     pub fn name(&self) -> &str {
         self.object.key().rsplit('/').next().unwrap_or_default()

@@ -2,11 +2,11 @@
 
 use hilum_core::SliceSource;
 use hilum_io::ScanFile;
-use hilum_io::dicom::{DicomSeries, catalog};
+use hilum_io::dicom::{DicomFile, DicomSeries, catalog};
 use hilum_io::nifti::{NiftiFile, ReadBuffers, ReadMode};
 use hilum_testkit::shared_data;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::PathBuf;
 
 fn all_hu(scan: &ScanFile) -> Vec<f32> {
     let mut hu = Vec::with_capacity(scan.geometry().voxels());
@@ -84,10 +84,11 @@ fn two_series_in_a_heap_are_told_apart() {
     let files = |name: &str| DicomSeries::files_in(&data.join(name)).unwrap();
     let (one, other) = (files("dicom/covid_P001"), files("dicom/lung_dx_A0002_B40f"));
     let heap: Vec<_> = other.iter().zip(&one).flat_map(|(a, b)| [a.clone(), b.clone()]).collect();
-    let found = catalog(&heap);
+    let as_files = |paths: &[PathBuf]| paths.iter().cloned().map(DicomFile::from).collect::<Vec<_>>();
+    let found = catalog(&as_files(&heap)).unwrap();
     let sizes: Vec<usize> = found.series.iter().map(|series| series.files.len()).collect();
     assert_eq!(sizes, [30, 30]);
     assert!(found.left_out.is_empty());
     assert!(DicomSeries::open(&heap).is_err());
-    assert!(catalog(&[Path::new("nowhere").to_owned()]).series.is_empty());
+    assert!(catalog(&as_files(&["nowhere".into()])).unwrap().series.is_empty());
 }

@@ -37,7 +37,7 @@ impl Source {
         let Some(first) = series.images.first() else {
             return Err(DicomError::NoSegment { problem: "the series has no image".to_owned() });
         };
-        let header = Header::read(&first.file.path)?;
+        let header = Header::read(&first.file.source)?;
         let object = &header.object;
         let needed = |tag, field| {
             let problem = "is missing: without it the masks belong to no image".to_owned();

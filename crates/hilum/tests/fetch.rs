@@ -255,6 +255,51 @@ fn a_prefix_is_copied_into_another_bucket() {
     assert_eq!((code, &said["arrived"], &said["kept"]), (0, &1.into(), &2.into()), "{said}");
     assert_eq!(yard.asked(), ["small.nii"]);
     same(&yard);
+
+    // The ledger of a copy is not copied with it.
+    let (code, said) = yard.fetch(&["s3://mirror/ct", "back"]);
+    assert_eq!((code, &said["arrived"]), (0, &3.into()), "{said}");
+    yard.assert_copies("back", &[]);
+}
+
+/// Asserts that neither objects nor parts of objects lie in the bucket.
+fn assert_empty(yard: &Yard, bucket: &str) {
+    let text = |question: &str| String::from_utf8(yard.server.get(bucket, question)).unwrap();
+    let (uploads, objects) = (text("?uploads"), text("?list-type=2"));
+    assert!(uploads.contains("ListMultipartUploadsResult") && !uploads.contains("<Upload>"), "{uploads}");
+    assert!(objects.contains("ListBucketResult") && !objects.contains("large.nii"), "{objects}");
+}
+
+#[test]
+fn a_large_copy_that_the_other_store_refuses_leaves_no_parts_behind() {
+    let refuse = |request: &SeenRequest| {
+        let is_part = request.method == "PUT" && request.path == "/mirror/large.nii";
+        (is_part && request.nth >= 2).then_some(Fault::Status(403))
+    };
+    let Some(yard) = Yard::open(&[("large.nii", 40_000_000)], refuse) else { return };
+    yard.server.make_bucket("mirror");
+    let (code, said) = yard.fetch(&["s3://lab/cohort", "s3://mirror"]);
+    assert_eq!((code, failed(&said).len()), (1, 1), "{said}");
+    assert!(yard.proxy.take_seen().iter().any(|request| request.method == "PUT" && request.nth == 2));
+    assert_empty(&yard, "mirror");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_large_copy_that_is_stopped_leaves_no_parts_behind() {
+    let Some(yard) = Yard::open(&[("large.nii", 120_000_000)], |_| None) else { return };
+    yard.server.make_bucket("mirror");
+    let mut command = yard.story.command(&["fetch", "s3://lab/cohort", "s3://mirror", "--quiet"]);
+    let mut child = command.env_remove("AWS_PROFILE").envs(yard.settings()).spawn().unwrap();
+    let is_part = |request: &SeenRequest| request.method == "PUT" && request.path == "/mirror/large.nii";
+    let started = Instant::now();
+    while !yard.proxy.take_seen().iter().any(is_part) && started.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_empty(&yard, "mirror");
 }
 
 #[test]

@@ -157,6 +157,27 @@ fn public_buckets_and_web_servers_need_no_keys() {
 }
 
 #[test]
+fn google_is_asked_in_its_own_words() {
+    // Its XML interface is near enough to S3 for the same server.
+    let Some(lab) = Lab::open(false) else { return };
+    let endpoint = lab.server.endpoint();
+    let settings = [("STORAGE_EMULATOR_HOST", endpoint.as_str()), ("GOOGLE_BEARER_TOKEN", "lab")];
+    let run = |input: &str, out: &str| {
+        let ran = lab.hilum(&["run", input, "--out", out, "--quiet"], &settings);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    };
+    lab.run("scans", "near");
+    run("gs://lab/cohort", "far");
+    lab.same_tables("near", "far");
+    run("gs://lab/cohort", "gs://lab/results");
+    let there = lab.server.get("lab", "results/measurements.csv");
+    assert!(there == lab.story.read("near/measurements.csv"));
+    let ran = lab.hilum(&["fetch", "gs://lab/cohort", "copy", "--quiet"], &settings);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(lab.story.read("copy/site/plain.nii") == lab.story.read("scans/site/plain.nii"));
+}
+
+#[test]
 fn the_scout_chooses_the_slice_of_a_full_read_from_a_part_of_the_bytes() {
     let Some(server) = StoreServer::start() else { return };
     let story = Story::new();

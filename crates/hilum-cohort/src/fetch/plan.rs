@@ -1,6 +1,6 @@
 //! What there is to copy: the objects that are there and wanted, each with its name below the prefix.
 
-use super::{Choice, FetchRequest, NotArrived, Source};
+use super::{Choice, FetchRequest, NotArrived, Source, ledger::LEDGER_FILE};
 use crate::CohortError;
 use hilum_io::store::{Store, StoreFault, StoreKind, StoredObject};
 use std::collections::BTreeSet;
@@ -84,8 +84,8 @@ impl Plan {
         }
         let named =
             objects.into_iter().map(|object| Wanted { name: url.name_of(&object).to_owned(), object });
-        // What is left without a name marks the prefix itself.
-        Ok(named.filter(|wanted| !wanted.name.is_empty()).collect())
+        // What is left without a name marks the prefix itself; the ledger of another fetch is no part of what it copied.
+        Ok(named.filter(|wanted| !wanted.name.is_empty() && wanted.name != LEDGER_FILE).collect())
     }
 }
 

@@ -45,7 +45,8 @@ impl Store {
     pub fn open(url: &StoreUrl, options: &StoreOptions) -> Result<Self, StoreError> {
         let runtime = runtime()?;
         let settings = |source| StoreError::Settings { address: url.to_string(), source: Box::new(source) };
-        let endpoint = options.endpoint.as_deref();
+        let endpoint = endpoint(url.kind(), options);
+        let endpoint = endpoint.as_deref();
         let inner: Arc<dyn ObjectStore> = match url.kind() {
             StoreKind::S3 => Arc::new(aws::builder(url, options, runtime)?.build().map_err(settings)?),
             StoreKind::Google => {
@@ -192,6 +193,19 @@ impl Store {
             Err(refusal) => Err(StoreError::request(url, "removed")(refusal)),
         }
     }
+}
+
+/// The address of the store's server, from `options` or from where the vendor's own tools look; S3's is found in [`aws`].
+fn endpoint(kind: StoreKind, options: &StoreOptions) -> Option<String> {
+    let variables: &[&str] = match kind {
+        StoreKind::Google => &["GOOGLE_BASE_URL", "STORAGE_EMULATOR_HOST"],
+        StoreKind::Azure => &["AZURE_STORAGE_ENDPOINT"],
+        StoreKind::S3 | StoreKind::Web => &[],
+    };
+    let set = |name: &&str| std::env::var(name).ok().filter(|at| !at.is_empty());
+    let at = options.endpoint.clone().or_else(|| variables.iter().find_map(set))?;
+    // Google's emulators are also named without a scheme.
+    Some(if at.contains("://") { at } else { format!("http://{at}") })
 }
 
 /// How patiently requests are tried again.

@@ -1,6 +1,6 @@
 """What Spark costs: a cohort of CT-sized scans by `hilum run --jobs 2`, and by hilum.spark on two executors of one core.
 
-    PYTHONPATH=PACKAGE python spark.py HILUM [--scans 16] [--rounds 3]
+    PYTHONPATH=PACKAGE python spark.py HILUM [--files 8] [--scans 64] [--rounds 3]
 
 PACKAGE holds the Python package hilum, built in release as HILUM is. Both engines take turns in one process tree; starting the
 session is told apart, as a job pays it once. Wall is the least of the rounds; CPU is user and system time of all processes that
@@ -78,13 +78,17 @@ def main() -> None:
     """Makes the cohort, and lets both take turns."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("hilum")
-    parser.add_argument("--scans", type=int, default=16)
+    parser.add_argument("--files", type=int, default=8, help="different ones; each is measured several times")
+    parser.add_argument("--scans", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="hilum-spark-"))
-    made = ["phantom", "--out", str(folder / "scans"), "--dims", "512x512x300", "--count", str(given.scans)]
+    made = ["phantom", "--out", str(folder / "scans"), "--dims", "512x512x300", "--count", str(given.files)]
     subprocess.run([given.hilum, *made], check=True, capture_output=True)
-    scans = folder / "scans" / "manifest.csv"
+    files = sorted((folder / "scans").glob("*.nii.gz"))
+    rows = [f"s{n:03},made up,scans/{files[n % len(files)].name}" for n in range(given.scans)]
+    scans = folder / "cohort.csv"
+    scans.write_text("\n".join(["image_id,type,uri", *rows]) + "\n")
 
     def bare() -> None:
         out = str(folder / "bare")

@@ -3,14 +3,14 @@
 use crate::{
     failure::failed,
     measuring::as_python,
-    places::{MethodArgument, Place, StoreArgument, jobs, settings, store, wrong_word},
+    places::{MethodArgument, Place, StoreArgument, jobs, settings, store},
     table::Table,
     waiting::watched,
 };
-use hilum_cohort::{CohortError, Event, OutFolder, RunRequest, RunSummary, Shard, Stop};
+use hilum_cohort::{CohortError, Event, OutFolder, RunRequest, RunSummary, Stop};
 use hilum_core::schema;
 use pyo3::{prelude::*, types::PyDict};
-use std::{collections::BTreeMap, num::NonZeroUsize, path::PathBuf};
+use std::{collections::BTreeMap, num::NonZeroUsize, path::PathBuf, sync::mpsc::Sender};
 
 /// What to run, as both engines take it.
 #[derive(FromPyObject)]
@@ -45,40 +45,26 @@ impl RunArgument {
     }
 }
 
-/// Measures a cohort, or one part of it; `told` hears of every scan: done, all, its name, what became of it.
+/// Measures a cohort; `told` hears of every scan: how many are done, of how many, its name, what became of it.
 #[pyfunction]
-#[pyo3(signature = (arguments, method, *, shard=None, told=None))]
+#[pyo3(signature = (arguments, method, *, told=None))]
 pub(crate) fn run<'py>(
     py: Python<'py>,
     arguments: RunArgument,
     method: MethodArgument,
-    shard: Option<&str>,
     told: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let settings = settings(method)?;
-    let shard: Option<Shard> = shard.map(|text| text.parse().map_err(wrong_word)).transpose()?;
     let (request, out) = arguments.request().map_err(|error| failed(&error))?;
     let stop = Stop::default();
     let mut progress = Told { told, done: 0, all: 0 };
-    let result = match shard {
-        None => {
-            let work = |sender: std::sync::mpsc::Sender<Event>| {
-                hilum_cohort::run(&request, &settings, &|event| drop(sender.send(event)), &stop)
-            };
-            let summary = watched(py, &stop, work, |event| progress.hear(event))?;
-            summarised(py, &summary.map_err(|error| failed(&error))?)?
-        }
-        Some(shard) => {
-            let work = |sender: std::sync::mpsc::Sender<Event>| {
-                let events = |event| drop(sender.send(event));
-                hilum_cohort::run_shard(&request, &settings, shard, &events, &stop)
-            };
-            let summary = watched(py, &stop, work, |event| progress.hear(event))?;
-            as_python(py, &summary.map_err(|error| failed(&error))?)?.cast_into()?
-        }
+    let work = |sender: Sender<Event>| {
+        let summary = hilum_cohort::run(&request, &settings, &|event| drop(sender.send(event)), &stop)?;
+        out.close()?;
+        Ok(summary)
     };
-    out.close().map_err(|error| failed(&error))?;
-    Ok(result)
+    let summary = watched(py, &stop, work, |event| progress.hear(event))?;
+    summarised(py, &summary.map_err(|error: CohortError| failed(&error))?)
 }
 
 /// A summary as a dictionary, with the measurements as a table.

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 import boto3
 import pytest
@@ -93,19 +93,26 @@ def bucket(cohort: Path) -> Iterator[dict[str, str]]:
     server.start()
     host, port = server.get_host_and_port()
     reach = {"endpoint": f"http://{host}:{port}", "region": "us-west-2"}
-    client = boto3.client("s3", endpoint_url=reach["endpoint"], region_name=reach["region"])
-    client.create_bucket(Bucket="lab", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    s3 = client(reach)
+    s3.create_bucket(Bucket="lab", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
     for path in cohort.iterdir():
-        client.put_object(Bucket="lab", Key=f"scans/{path.name}", Body=path.read_bytes())
+        s3.put_object(Bucket="lab", Key=f"scans/{path.name}", Body=path.read_bytes())
     yield reach
     server.stop()
 
 
+def client(reach: dict[str, str]) -> Any:
+    return boto3.client("s3", endpoint_url=reach["endpoint"], region_name=reach["region"])
+
+
+def names(reach: dict[str, str], prefix: str) -> list[str]:
+    pages = client(reach).get_paginator("list_objects_v2").paginate(Bucket="lab", Prefix=prefix)
+    return [found["Key"][len(prefix) :] for page in pages for found in page.get("Contents", [])]
+
+
 def objects(reach: dict[str, str], prefix: str) -> dict[str, bytes]:
-    client = boto3.client("s3", endpoint_url=reach["endpoint"], region_name=reach["region"])
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket="lab", Prefix=prefix)
-    keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
-    return {key[len(prefix) :]: client.get_object(Bucket="lab", Key=key)["Body"].read() for key in keys}
+    get = client(reach).get_object
+    return {name: get(Bucket="lab", Key=prefix + name)["Body"].read() for name in names(reach, prefix)}
 
 
 def test_rows_on_spark_are_those_of_threads(
@@ -133,8 +140,10 @@ def test_rows_on_spark_are_those_of_threads(
 def test_a_store_and_a_killed_executor_change_nothing(
     spark: SparkSession, bucket: dict[str, str], cohort: Path, expected: list[bytes], tmp_path: Path
 ) -> None:
-    begun = time.monotonic()
-    with Killer("CoarseGrainedExecutorBackend", lambda _: time.monotonic() > begun + 2, most=1) as killer:
+    def some_are_done(_: int) -> bool:
+        return any(name.endswith("scan.json") for name in names(bucket, "out/"))
+
+    with Killer("CoarseGrainedExecutorBackend", some_are_done, most=1) as killer:
         result = hilum.spark.run(spark, "s3://lab/scans", "s3://lab/out", group_bytes=1, **bucket)
     assert len(killer.killed) == 1
     assert sum(result.counts.values()) == SCANS

@@ -98,7 +98,6 @@ def run(
     arguments: Mapping[str, Any],
     method: _Method,
     *,
-    shard: Optional[str] = None,
     told: Optional[Callable[[int, int, str, str], Any]] = None,
 ) -> dict[str, Any]: ...
 def plan(arguments: Mapping[str, Any], method: _Method) -> Plan: ...

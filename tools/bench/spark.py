@@ -107,7 +107,7 @@ def main() -> None:
 
     def on_spark() -> None:
         shutil.rmtree(folder / "spark", ignore_errors=True)
-        hilum.spark.run(spark, scans, folder / "spark", group_bytes=1)
+        hilum.spark.run(spark, scans, folder / "spark")
 
     rounds = [(timed(bare), timed(on_spark)) for _ in range(given.rounds)]
     (bare_wall, bare_cpu), (spark_wall, spark_cpu) = (

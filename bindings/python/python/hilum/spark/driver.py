@@ -12,8 +12,10 @@ from ..spread import SpreadRun
 from .isolated import worker
 from .waves import Task, grouped, waves
 
-GROUP_BYTES = 64 << 20
-"""Small scans are put together up to this size."""
+LEAST_GROUP_BYTES, MOST_GROUP_BYTES = 64 << 20, 512 << 20
+"""Scans share a partition up to a size between these: Spark takes a quarter of a second a partition, a scan little more."""
+GROUPS_TO_EVEN_OUT = 8
+"""Partitions for each core that are enough for all cores to end at about one time."""
 GROUPS_PER_CORE = 16
 """Partitions of one wave for each core: the wait for the last of a wave is a small share of it."""
 LEAST_GROUPS = 256
@@ -42,7 +44,7 @@ def run(
     max_memory_bytes: Optional[int] = None,
     retry_failed: bool = False,
     attempts: int = ATTEMPTS,
-    group_bytes: int = GROUP_BYTES,
+    group_bytes: Optional[int] = None,
     groups_per_wave: Optional[int] = None,
     progress: Optional[Callable[[int, int], None]] = None,
     **store: Any,
@@ -54,7 +56,7 @@ def run(
     :param out: the output folder, which executors must reach too: a prefix of a store, or a folder on a shared disk.
     :param max_memory_bytes: what one scan may take; one that needs more is streamed, or says so.
     :param attempts: how many processes a scan may kill before it is given up.
-    :param group_bytes: small scans share a partition up to this size.
+    :param group_bytes: scans share a partition up to this size; by default an eighth of each core's share, between 64 and 512 MB.
     :param groups_per_wave: partitions that are handed to Spark at a time; after each wave its rows lie in ``out/waves``.
     :param progress: called after each wave with the scans done and all scans.
     :param store: as of :func:`hilum.read`; keys are better left to the machines' roles.
@@ -69,8 +71,9 @@ def run(
     ) as plan:
         tasks = [Task(*task) for task in plan.tasks()]
         done, total = plan.scans - len(tasks), plan.scans
-        groups = grouped(tasks, group_bytes)
-        cut = waves(groups, groups_per_wave or _groups_per_wave(spark))
+        cores = _cores(spark)
+        groups = grouped(tasks, group_bytes or _group_bytes(tasks, cores))
+        cut = waves(groups, groups_per_wave or max(LEAST_GROUPS, GROUPS_PER_CORE * (cores or 0)))
         for number, wave in enumerate(cut, start=1):
             rows = _survived(spark, plan, wave, settings, attempts)
             plan.write_wave(number, rows)
@@ -80,12 +83,18 @@ def run(
         return plan.finish()
 
 
-def _groups_per_wave(spark: Any) -> int:
+def _cores(spark: Any) -> Optional[int]:
     try:
-        cores = spark.sparkContext.defaultParallelism
+        return int(spark.sparkContext.defaultParallelism)
     except Exception:  # Spark Connect knows no context, and says so in its own ways.
-        return LEAST_GROUPS
-    return max(LEAST_GROUPS, GROUPS_PER_CORE * cores)
+        return None
+
+
+def _group_bytes(tasks: list[Task], cores: Optional[int]) -> int:
+    if cores is None:
+        return LEAST_GROUP_BYTES
+    share = sum(task.bytes for task in tasks) // (cores * GROUPS_TO_EVEN_OUT)
+    return min(max(share, LEAST_GROUP_BYTES), MOST_GROUP_BYTES)
 
 
 def _survived(

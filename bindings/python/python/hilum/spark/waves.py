@@ -15,7 +15,7 @@ class Task(NamedTuple):
 
 
 def grouped(tasks: list[Task], group_bytes: int) -> list[list[str]]:
-    """Puts neighbours together up to `group_bytes`: Spark takes 50 to 80 ms a partition, however small the scan."""
+    """Puts neighbours together up to `group_bytes`: Spark takes its time for a partition, however small the scan."""
     groups: list[list[str]] = []
     room = 0
     for task in tasks:

@@ -27,6 +27,32 @@ pub struct QuickshiftCase {
     pub labels: Vec<u32>,
 }
 
+/// A picture, cut into pieces by scikit-image's SLIC.
+#[derive(Debug, Clone)]
+pub struct SlicCase {
+    /// Name of the case.
+    pub name: String,
+    /// What was cut.
+    pub picture: GreyPicture,
+    /// `n_segments` of scikit-image.
+    pub segments: u32,
+    /// `compactness` of scikit-image.
+    pub compactness: f64,
+    /// Number of labels.
+    pub count: usize,
+    /// The label of every pixel from 0, `[row, col]`.
+    pub labels: Vec<u32>,
+}
+
+#[derive(Deserialize)]
+struct ListedSlic {
+    name: String,
+    picture: String,
+    n_segments: u32,
+    compactness: f64,
+    count: usize,
+}
+
 #[derive(Deserialize)]
 struct Listed {
     picture: String,
@@ -38,8 +64,8 @@ struct Listed {
 }
 
 #[derive(Deserialize)]
-struct List {
-    cases: Vec<Listed>,
+struct List<T> {
+    cases: Vec<T>,
 }
 
 /// All cases of quick shift.
@@ -50,7 +76,7 @@ pub fn cases() -> Vec<QuickshiftCase> {
     let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oracle");
     let folder = oracle.join("superpixels");
     let read = || -> Result<Vec<QuickshiftCase>, Box<dyn std::error::Error>> {
-        let list: List =
+        let list: List<Listed> =
             serde_json::from_reader(BufReader::new(File::open(folder.join("quickshift.json"))?))?;
         let case = |listed: Listed| {
             Ok(QuickshiftCase {
@@ -61,6 +87,31 @@ pub fn cases() -> Vec<QuickshiftCase> {
                 max_dist: listed.max_dist,
                 ratio: listed.ratio,
                 seed: listed.rng,
+                count: listed.count,
+            })
+        };
+        list.cases.into_iter().map(case).collect()
+    };
+    read().unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+}
+
+/// All cases of SLIC.
+///
+/// # Panics
+/// If a vector is missing or damaged.
+pub fn slic_cases() -> Vec<SlicCase> {
+    let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oracle");
+    let folder = oracle.join("superpixels");
+    let read = || -> Result<Vec<SlicCase>, Box<dyn std::error::Error>> {
+        let list: List<ListedSlic> =
+            serde_json::from_reader(BufReader::new(File::open(folder.join("slic.json"))?))?;
+        let case = |listed: ListedSlic| {
+            Ok(SlicCase {
+                picture: GreyPicture::read(&oracle.join(format!("sift/{}.png", listed.picture))),
+                labels: labels(&folder.join(format!("{}.png", listed.name)))?,
+                name: listed.name,
+                segments: listed.n_segments,
+                compactness: listed.compactness,
                 count: listed.count,
             })
         };

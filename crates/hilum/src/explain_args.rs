@@ -94,6 +94,8 @@ pub(crate) enum SegmentsArg {
     /// Superpixels by quick shift, with the lime package's settings.
     #[default]
     Quickshift,
+    /// About 100 superpixels of even size by SLIC, as scikit-image makes them.
+    Slic,
     /// Thirds of both lungs, and parts of what lies outside.
     LungThirds,
     /// Eight by eight parts.
@@ -127,6 +129,7 @@ impl ExplainArgs {
             seed: self.seed,
             segments: match self.segments {
                 SegmentsArg::Quickshift => Segments::Quickshift,
+                SegmentsArg::Slic => Segments::Slic,
                 SegmentsArg::LungThirds => Segments::LungThirds,
                 SegmentsArg::Grid => Segments::Grid,
             },

@@ -7,10 +7,19 @@ const XYZ_FROM_RGB: [[f64; 3]; 3] =
 /// The white of daylight (D65, 2 degrees).
 const WHITE_XYZ: [f64; 3] = [0.950_47, 1.0, 1.088_83];
 
-/// L, a and b of the grey `level` of 0..=255, all three channels alike, as `skimage.color.rgb2lab` gives them (IEC
-/// 61966-2-1 for sRGB, CIE 15 for Lab). a and b are nearly but not quite 0: the digits of the matrix do not add up to the white.
+/// The grey `level` of 0..=255 as a part of 1.
+pub(super) fn unit_of_level(level: u8) -> f64 {
+    f64::from(level) * (1.0 / 255.0)
+}
+
+/// L, a and b of the grey `level` of 0..=255, as of [`lab_of_grey_part`].
 pub(super) fn lab_of_grey(level: u8) -> [f64; 3] {
-    let unit = f64::from(level) * (1.0 / 255.0);
+    lab_of_grey_part(unit_of_level(level))
+}
+
+/// L, a and b of a grey from 0 to 1, all three channels alike, as `skimage.color.rgb2lab` gives them (IEC
+/// 61966-2-1 for sRGB, CIE 15 for Lab). a and b are nearly but not quite 0: the digits of the matrix do not add up to the white.
+pub(super) fn lab_of_grey_part(unit: f64) -> [f64; 3] {
     let linear = if unit > 0.040_45 { libm::pow((unit + 0.055) / 1.055, 2.4) } else { unit / 12.92 };
     let mut bent = [0.0; 3];
     for ((bent, row), white) in bent.iter_mut().zip(XYZ_FROM_RGB).zip(WHITE_XYZ) {

@@ -7,7 +7,9 @@ mod lab;
 mod normal;
 mod pieces;
 mod quickshift;
+mod slic;
 
 pub use normal::NumpyNormal;
 pub use pieces::Pieces;
 pub use quickshift::{Quickshift, SuperpixelError};
+pub use slic::Slic;

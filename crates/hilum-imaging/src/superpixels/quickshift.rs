@@ -33,9 +33,9 @@ impl Default for Quickshift {
     }
 }
 
-/// A setting that quick shift cannot work with.
+/// A setting that no picture can be cut with.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("quick shift: {setting} is {found}, but must be {must_be}")]
+#[error("{setting} is {found}, but must be {must_be}")]
 pub struct SuperpixelError {
     /// The setting's name.
     pub setting: &'static str,
@@ -53,9 +53,11 @@ impl Quickshift {
     pub fn cut(&self, picture: Grey<'_>) -> Result<Pieces, SuperpixelError> {
         let refused = |setting, found, must_be| Err(SuperpixelError { setting, found, must_be });
         if !(1.0..=100.0).contains(&self.kernel_size) {
-            return refused("the kernel size", self.kernel_size, "from 1 to 100 pixels");
+            return refused("quick shift: the kernel size", self.kernel_size, "from 1 to 100 pixels");
         }
-        for (setting, found) in [("the largest distance", self.max_dist), ("the ratio", self.ratio)] {
+        for (setting, found) in
+            [("quick shift: the largest distance", self.max_dist), ("quick shift: the ratio", self.ratio)]
+        {
             if !(found >= 0.0 && found.is_finite()) {
                 return refused(setting, found, "a number of 0 or more");
             }

@@ -3,7 +3,7 @@
 use hilum_core::Mask;
 use hilum_imaging::{
     Grey,
-    superpixels::{Pieces, Quickshift},
+    superpixels::{Pieces, Quickshift, Slic},
 };
 use hilum_learn::Picture;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ pub enum Segments {
     /// Superpixels by quick shift, with the settings of the lime package.
     #[default]
     Quickshift,
+    /// Superpixels by SLIC, about 100 of them.
+    Slic,
     /// Both lungs in an upper, middle and lower third of their own height; what lies outside in four by four parts.
     LungThirds,
     /// Eight by eight parts.
@@ -34,10 +36,14 @@ impl Segments {
     pub(super) fn cut(self, picture: &Picture, lung: Option<&Mask>) -> Result<Pieces, String> {
         let [rows, cols] = picture.size_px();
         let pieces = match self {
-            Self::Quickshift => {
+            Self::Quickshift | Self::Slic => {
                 let bytes: Vec<u8> = picture.channel(0).iter().map(|value| (value >> 8) as u8).collect();
                 let grey = Grey::new(rows, cols, &bytes).map_err(|error| error.to_string())?;
-                Quickshift::default().cut(grey).map_err(|error| error.to_string())?
+                let cut = match self {
+                    Self::Slic => Slic::default().cut(grey),
+                    _ => Quickshift::default().cut(grey),
+                };
+                cut.map_err(|error| error.to_string())?
             }
             Self::LungThirds => {
                 let lung = lung.filter(|lung| !lung.view().is_empty()).ok_or("it has no lungs to cut")?;
@@ -102,6 +108,7 @@ mod tests {
         assert_eq!(pieces.size_px(), [16, 16]);
         let grid = Segments::Grid.cut(&picture, None).unwrap();
         assert_eq!((grid.count(), grid.labels()[15 * 16 + 1]), (64, 56));
+        assert_eq!(Segments::Slic.cut(&picture, None).unwrap().size_px(), [16, 16]);
         let flat = Segments::Quickshift.cut(&picture, None).unwrap_err();
         assert!(flat.contains("one segment"), "{flat}");
         assert!(Segments::LungThirds.cut(&picture, None).unwrap_err().contains("no lungs"));

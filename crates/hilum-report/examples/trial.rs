@@ -63,7 +63,15 @@ fn scan(i: usize, scans_dir: &Path) -> Result<ScanEntry, Box<dyn Error>> {
     let uri = format!("volumes/{id}.nii.gz");
     let mut row = Measurement::unmeasured(&id, &uri, Recipe::Default, Status::Measured, None);
     row.label = Some(class.to_string());
-    let mut entry = ScanEntry { row, findings: vec![], curve: None, folder: id.clone() };
+    fs::create_dir_all(scans_dir.join(&id))?;
+    let mut entry = ScanEntry {
+        row,
+        findings: vec![],
+        curve: None,
+        folder: id.clone(),
+        files: vec![],
+        explanation: None,
+    };
     match i % 13 {
         5 => {
             return Ok(unmeasured(

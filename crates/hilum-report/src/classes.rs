@@ -117,7 +117,14 @@ mod tests {
         let entry = |label: &Option<&str>| {
             let mut row = Measurement::unmeasured("a", "a.nii", Recipe::Default, Status::Failed, None);
             row.label = label.map(str::to_owned);
-            ScanEntry { row, findings: vec![], curve: None, folder: String::new() }
+            ScanEntry {
+                row,
+                findings: vec![],
+                curve: None,
+                folder: String::new(),
+                files: vec![],
+                explanation: None,
+            }
         };
         labels.iter().map(entry).collect()
     }

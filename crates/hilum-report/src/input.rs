@@ -2,6 +2,7 @@
 
 use crate::{ClassifierReport, ExplanationReport};
 use hilum_core::{Finding, Recipe, schema::Measurement};
+use serde::Serialize;
 use std::{collections::BTreeMap, path::Path};
 
 /// A whole cohort, ready to be reported.
@@ -69,6 +70,27 @@ pub struct ScanEntry {
     pub curve: Option<AreaCurve>,
     /// Name of the scan's folder below [`ReportInput::scans_dir`], with `slice.png` and `overlay.png`.
     pub folder: String,
+    /// Names of the files in that folder that the scan's page offers.
+    pub files: Vec<String>,
+    /// What a classifier goes by in this scan, where that was asked.
+    pub explanation: Option<ScanExplanation>,
+}
+
+/// What a classifier goes by in one scan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScanExplanation {
+    /// Where the picture lies, seen from the scan's folder: a path with `/`.
+    pub picture: String,
+    /// How it was made, in words, as in `LIME, 1000 samples`.
+    pub method: String,
+    /// The class whose probability is explained.
+    pub class: String,
+    /// Checks of this explanation: what is asked, and the answer as text.
+    pub checks: Vec<(String, String)>,
+    /// What the checks of all scans say of the model, in words.
+    pub verdict: String,
+    /// Whether they say that explanations can be read, and point into the lung.
+    pub trusted: bool,
 }
 
 /// Lung area of every axial slice.

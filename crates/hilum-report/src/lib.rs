@@ -3,7 +3,8 @@
 //! Enters: the rows of the measurement table, the findings and area curves of every scan, and the PNG pictures in the
 //! output folder. Leaves: a page with its figures (SVG), pictures (JPEG and a palette PNG as mask layer), style and
 //! script inside it. It fetches nothing, so it can be mailed and opened anywhere; a content security policy in the
-//! page says so to the browser. Without a script every table, figure and picture can still be read.
+//! page says so to the browser. Without a script every table, figure and picture can still be read. Beside it a page
+//! for every scan, in the scan's folder, which shows the pictures that lie there.
 //!
 //! The same input gives the same bytes: there is no clock, no random number and no path in the page.
 //!
@@ -25,6 +26,7 @@ mod problems;
 mod rasterise;
 mod render;
 mod resample;
+mod scan;
 mod words;
 
 pub use classifier::{
@@ -38,6 +40,6 @@ pub use figures::{
     ReliabilityPoint, Spot, class_counts, class_histograms, confusion_figure, ladder_figure, learning_curves,
     precision_recall_figure, reliability_figure, roc_figure,
 };
-pub use input::{AreaCurve, ClassContrast, Provenance, ReportInput, ScanEntry};
+pub use input::{AreaCurve, ClassContrast, Provenance, ReportInput, ScanEntry, ScanExplanation};
 pub use rasterise::{rasterise, words_as_paths, write_figure};
-pub use render::{render, write};
+pub use render::{SCAN_PAGE, render, write};

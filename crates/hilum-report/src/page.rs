@@ -6,14 +6,14 @@ use crate::{
     contrasts::{ContrastRow, contrast_rows},
     figures::{self, Dot},
     methods::methods,
-    pictures::{bytes_per_scan, picture},
     plates::{PlateLink, model_figures, plates},
-    problems::{Doubt, Exclusions, all_findings, doubts, exclusions, level_word},
-    words::{number, outcome},
+    problems::{Doubt, Exclusions, doubts, exclusions},
+    scan::Scan,
+    words::{MM2_PER_CM2, number, outcome, safe},
 };
 use hilum_core::{
     Summary,
-    schema::{Column, LungState, MEASUREMENT_COLUMNS},
+    schema::{Column, MEASUREMENT_COLUMNS},
 };
 use minijinja::Value;
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub(crate) struct Page {
     figures: Figures,
     plates: Vec<PlateData>,
     model: Vec<PlateData>,
-    scans: Vec<Scan>,
+    pub(crate) scans: Vec<Scan>,
     exclusions: Vec<Exclusions>,
     doubts: Vec<Doubt>,
     methods: Vec<String>,
@@ -76,57 +76,6 @@ struct Figures {
     scatter: Option<Value>,
 }
 
-/// One scan in the wall, the table and the enlarged view.
-#[derive(Debug, Serialize)]
-struct Scan {
-    id: String,
-    uri: String,
-    class: usize,
-    class_name: String,
-    colour: usize,
-    status: String,
-    /// Place of the status in a sorted column.
-    status_rank: usize,
-    reason: Option<String>,
-    warned: bool,
-    findings: Vec<FindingChip>,
-    ratio: Option<Cell>,
-    area: Option<Cell>,
-    dense: Option<Cell>,
-    volume: Option<Cell>,
-    slice: Option<Cell>,
-    /// Further facts of the enlarged view: name and value.
-    facts: Vec<(&'static str, String)>,
-    picture: Option<PictureData>,
-    /// Why a measured scan has no picture.
-    picture_fault: Option<String>,
-    sparkline: Option<Value>,
-    /// What the text filter searches, in lower case.
-    search: String,
-}
-
-/// A number: exact for sorting, rounded for reading.
-#[derive(Debug, Serialize)]
-struct Cell {
-    raw: f64,
-    text: String,
-}
-
-#[derive(Debug, Serialize)]
-struct FindingChip {
-    code: String,
-    level: String,
-    message: String,
-}
-
-#[derive(Debug, Serialize)]
-struct PictureData {
-    slice: Value,
-    layer: Option<Value>,
-    width: usize,
-    height: usize,
-}
-
 /// A plate beside the report.
 #[derive(Debug, Serialize)]
 struct PlateData {
@@ -137,9 +86,6 @@ struct PlateData {
     height: usize,
 }
 
-/// Areas are read in cm2; the table on disk has mm2.
-const MM2_PER_CM2: f64 = 100.0;
-
 impl Page {
     /// Gathers the page of a cohort; reads the pictures.
     pub(crate) fn of(input: &ReportInput<'_>) -> Result<Self, ReportError> {
@@ -149,14 +95,14 @@ impl Page {
             counts[status_index(scan.row.status)] += 1;
         }
         let dots = dots(&input.scans, &classes);
-        let scans: Vec<Scan> = (0..input.scans.len()).map(|i| scan(input, &classes, i)).collect();
+        let scans: Vec<Scan> = (0..input.scans.len()).map(|i| Scan::of(input, &classes, i)).collect();
         Ok(Self {
             title: input.title.to_owned(),
             version: input.provenance.version.clone(),
             recipe: input.provenance.recipe.to_string(),
             summary: outcome(input.scans.len(), counts),
             counts,
-            warned: scans.iter().filter(|s| s.warned).count(),
+            warned: scans.iter().filter(|scan| scan.warned).count(),
             outcome_bar: safe(figures::outcome_bar(counts)),
             labelled: classes.labelled,
             classes: class_cards(&input.scans, &classes),
@@ -192,11 +138,6 @@ fn plate_data(links: Vec<PlateLink>) -> Vec<PlateData> {
     links.into_iter().map(data).collect()
 }
 
-/// Text that was built here from numbers and escaped words, and may stand in the page as it is.
-fn safe(markup: String) -> Value {
-    Value::from_safe_string(markup)
-}
-
 fn dots(scans: &[ScanEntry], classes: &Classes) -> Vec<Dot> {
     let dot = |(scan, entry): (usize, &ScanEntry)| {
         Some(Dot {
@@ -226,97 +167,6 @@ fn class_cards(scans: &[ScanEntry], classes: &Classes) -> Vec<ClassCard> {
 fn quartiles(values: impl Iterator<Item = f64>, decimals: usize) -> Option<Quartiles> {
     let Summary { q1, median, q3, .. } = Summary::of(values)?;
     Some(Quartiles { q1: number(q1, decimals), median: number(median, decimals), q3: number(q3, decimals) })
-}
-
-fn scan(input: &ReportInput<'_>, classes: &Classes, i: usize) -> Scan {
-    let entry = &input.scans[i];
-    let row = &entry.row;
-    let class = &classes.list[classes.of_scan[i]];
-    let findings: Vec<FindingChip> = all_findings(entry)
-        .into_iter()
-        .map(|f| FindingChip { code: f.code, level: level_word(f.level), message: f.message })
-        .collect();
-    let measured = status_index(row.status) == 0;
-    let pictures =
-        measured.then(|| picture(&input.scans_dir.join(&entry.folder), bytes_per_scan(input.scans.len())));
-    let (picture, picture_fault) = match pictures {
-        Some(Ok(p)) => {
-            let data = PictureData {
-                slice: safe(p.slice),
-                layer: p.layer.map(safe),
-                width: p.width,
-                height: p.height,
-            };
-            (Some(data), None)
-        }
-        Some(Err(fault)) => (None, Some(fault)),
-        None => (None, None),
-    };
-    let cell = |value: Option<f64>, decimals| {
-        value.filter(|v| v.is_finite()).map(|raw| Cell { raw, text: number(raw, decimals) })
-    };
-    let codes: Vec<&str> = findings.iter().map(|f| f.code.as_str()).collect();
-    let search = format!("{} {} {} {} {}", row.image_id, row.uri, class.name, row.status, codes.join(" "))
-        .to_lowercase();
-    Scan {
-        id: row.image_id.clone(),
-        uri: row.uri.clone(),
-        class: classes.of_scan[i],
-        class_name: class.name.clone(),
-        colour: class.colour,
-        status: row.status.to_string(),
-        status_rank: status_index(row.status),
-        reason: row.reason.clone(),
-        warned: measured && findings.iter().any(|f| f.level == "warn"),
-        ratio: cell(row.dense_ratio_percent, 1),
-        area: cell(row.lung_area_mm2.map(|a| a / MM2_PER_CM2), 1),
-        dense: cell(row.dense_area_mm2.map(|a| a / MM2_PER_CM2), 1),
-        volume: cell(row.lung_volume_ml, 0),
-        slice: cell(row.slice_index.map(|s| s as f64), 0),
-        facts: facts(entry),
-        picture,
-        picture_fault,
-        sparkline: entry.curve.as_ref().and_then(figures::sparkline).map(safe),
-        findings,
-        search,
-    }
-}
-
-/// What the enlarged view says beyond the columns of the table; facts that are null are left out.
-fn facts(entry: &ScanEntry) -> Vec<(&'static str, String)> {
-    let row = &entry.row;
-    let grid = match (row.cols_px, row.rows_px, row.slices_px) {
-        (Some(cols), Some(rows), Some(slices)) => Some(format!("{cols} × {rows} × {slices}")),
-        _ => None,
-    };
-    let spacing = match (row.col_spacing_mm, row.row_spacing_mm, row.slice_spacing_mm) {
-        (Some(col), Some(line), Some(slice)) => Some(format!("{col:.3} × {line:.3} × {slice:.2} mm")),
-        _ => None,
-    };
-    [
-        ("Grid", grid),
-        ("Spacing", spacing),
-        ("Orientation", row.orientation.clone()),
-        ("Lungs", row.lung_state.map(|state| lungs_in_words(state).to_owned())),
-        ("Peak width", row.plateau_width_mm.map(|w| format!("{} mm", number(w, 1)))),
-        ("Group", row.group.clone()),
-        ("Site", row.site.clone()),
-        ("Split", row.split.clone()),
-        ("File", Some(row.uri.clone())),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value?)))
-    .collect()
-}
-
-/// How the lungs stand on the chosen slice, for a reader without the data dictionary.
-fn lungs_in_words(state: LungState) -> &'static str {
-    match state {
-        LungState::Open => "two, apart",
-        LungState::Fused => "two, touching each other",
-        LungState::CutOff => "cut off by the field of view",
-        LungState::Single => "only one found",
-    }
 }
 
 fn provenance(input: &ReportInput<'_>) -> Vec<(String, String)> {

@@ -127,7 +127,7 @@ mod tests {
     fn entry(id: &str, status: Status, findings: Vec<Finding>, reason: Option<&str>) -> ScanEntry {
         let reason = reason.map(str::to_owned);
         let row = Measurement::unmeasured(id, &format!("{id}.nii"), Recipe::Default, status, reason);
-        ScanEntry { row, findings, curve: None, folder: id.to_owned() }
+        ScanEntry { row, findings, curve: None, folder: id.to_owned(), files: vec![], explanation: None }
     }
 
     #[test]

@@ -10,8 +10,15 @@ use std::{
     path::Path,
 };
 
-const PAGE: &str = include_str!("../templates/page.html");
-const SCANS: &str = include_str!("../templates/scans.html");
+/// The name of a scan's page in its folder.
+pub const SCAN_PAGE: &str = "index.html";
+const TEMPLATES: [(&str, &str); 5] = [
+    ("page.html", include_str!("../templates/page.html")),
+    ("scans.html", include_str!("../templates/scans.html")),
+    ("scan.html", include_str!("../templates/scan.html")),
+    ("facts.html", include_str!("../templates/facts.html")),
+    ("chip.html", include_str!("../templates/chip.html")),
+];
 const STYLE: &str = include_str!("../templates/style.css");
 const SCRIPT: &str = include_str!("../templates/script.js");
 
@@ -23,38 +30,73 @@ const SCRIPT: &str = include_str!("../templates/script.js");
 /// # Errors
 /// [`ReportError::Template`] if the page's template does not fit its data.
 pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
-    let page = Page::of(input)?;
+    report(&environment()?, Value::from(Serde(&Page::of(input)?)))
+}
+
+/// Makes the report and writes it to `path`, and writes `index.html` into the folder of every scan; pages that are
+/// already there are replaced in one step each.
+///
+/// # Errors
+/// As [`render`], and [`ReportError::Write`] if a file cannot be written.
+pub fn write(path: &Path, input: &ReportInput<'_>) -> Result<(), ReportError> {
+    let (environment, page) = (environment()?, Page::of(input)?);
+    let cohort = Value::from(Serde(&page));
+    for (place, scan) in page.scans.iter().enumerate() {
+        let path = input.scans_dir.join(&scan.folder).join(SCAN_PAGE);
+        write_whole(&path, &scan_page(&environment, &cohort, place)?)?;
+    }
+    write_whole(path, &report(&environment, cohort)?)
+}
+
+fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    environment.add_template("page.html", PAGE)?;
-    environment.add_template("scans.html", SCANS)?;
+    for (name, template) in TEMPLATES {
+        environment.add_template(name, template)?;
+    }
+    Ok(environment)
+}
+
+fn report(environment: &Environment<'_>, page: Value) -> Result<String, ReportError> {
     let html = environment.get_template("page.html")?.render(context! {
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
-        policy => policy(),
-        ..Value::from(Serde(&page))
+        policy => format!("{}; img-src data:; script-src {}", policy(), hash(SCRIPT)),
+        ..page
     })?;
     Ok(html)
 }
 
-/// Makes the report and writes it to `path`; a report that is already there is replaced in one step.
-///
-/// # Errors
-/// As [`render`], and [`ReportError::Write`] if the file cannot be written.
-pub fn write(path: &Path, input: &ReportInput<'_>) -> Result<(), ReportError> {
-    let html = render(input)?;
-    replace(path, html.as_bytes()).map_err(|source| ReportError::Write { path: path.to_owned(), source })
+/// The page of the scan at `place` of the cohort. Its pictures are files of its folder, and it needs no script.
+fn scan_page(environment: &Environment<'_>, cohort: &Value, place: usize) -> Result<String, ReportError> {
+    let scans = cohort.get_attr("scans")?;
+    let scan_at = |place: usize| scans.get_item(&Value::from(place));
+    let last = scans.len().unwrap_or(0).saturating_sub(1);
+    let html = environment.get_template("scan.html")?.render(context! {
+        style => Value::from_safe_string(STYLE.to_owned()),
+        // Where a page is opened as a file, a browser may take 'self' for nothing.
+        policy => format!("{}; img-src data: file: 'self'", policy()),
+        scan => scan_at(place)?,
+        place,
+        before => place.checked_sub(1).map(scan_at).transpose()?,
+        after => (place < last).then(|| scan_at(place + 1)).transpose()?,
+        cohort,
+    })?;
+    Ok(html)
 }
 
-/// The content security policy: nothing is fetched, and only this style and this script count.
+/// The content security policy: nothing is fetched from elsewhere, and only this style counts.
 fn policy() -> String {
-    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
-    format!(
-        "default-src 'none'; img-src data:; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    )
+    format!("default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'", hash(STYLE))
+}
+
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
+}
+
+fn write_whole(path: &Path, html: &str) -> Result<(), ReportError> {
+    replace(path, html.as_bytes()).map_err(|source| ReportError::Write { path: path.to_owned(), source })
 }
 
 /// Writes a file so that readers see the old one or the new one, never a part.

@@ -1,5 +1,15 @@
 //! Numbers and counts as a reader wants them.
 
+use minijinja::Value;
+
+/// Areas are read in cm2; the table on disk has mm2.
+pub(crate) const MM2_PER_CM2: f64 = 100.0;
+
+/// Text that was built here from numbers and escaped words, and may stand in the page as it is.
+pub(crate) fn safe(markup: String) -> Value {
+    Value::from_safe_string(markup)
+}
+
 /// A number with fixed decimals, thousands set apart by a thin space.
 pub(crate) fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");

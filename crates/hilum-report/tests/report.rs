@@ -5,14 +5,14 @@
 use hilum_core::{Finding, Recipe, Status, schema::Measurement};
 use hilum_report::{
     AreaCurve, ClassContrast, ClassifierFigure, ClassifierMeasure, ClassifierReport, ClassifierSide,
-    ClassifierVerdict, ExplanationReport, Provenance, ReportInput, ScanEntry, render, write,
+    ClassifierVerdict, ExplanationReport, Provenance, ReportInput, ScanEntry, ScanExplanation, render, write,
 };
 use std::{collections::BTreeMap, fs, path::Path};
 
 fn entry(id: &str, label: Option<&str>, status: Status) -> ScanEntry {
     let mut row = Measurement::unmeasured(id, &format!("in/{id}.nii.gz"), Recipe::Default, status, None);
     row.label = label.map(str::to_owned);
-    ScanEntry { row, findings: vec![], curve: None, folder: id.to_owned() }
+    ScanEntry { row, findings: vec![], curve: None, folder: id.to_owned(), files: vec![], explanation: None }
 }
 
 fn measured(id: &str, label: Option<&str>, ratio_percent: f64, area_mm2: f64) -> ScanEntry {
@@ -123,7 +123,10 @@ fn nothing_is_fetched_and_the_policy_forbids_it() {
     assert!(!html.contains("http://") && !html.contains("https://"));
     for attribute in [" src=\"", " href=\""] {
         for value in html.split(attribute).skip(1) {
-            assert!(value.starts_with('#') || value.starts_with("data:"), "{attribute}{}", &value[..20]);
+            // A link to a scan's own page is followed by a reader alone.
+            let followed = attribute == " href=\"" && value.starts_with("scans/");
+            let within = value.starts_with('#') || value.starts_with("data:");
+            assert!(within || followed, "{attribute}{}", &value[..20]);
         }
     }
     assert!(html.contains("default-src 'none'") || html.contains("default-src &#x27;none&#x27;"));
@@ -163,6 +166,7 @@ fn pictures_are_embedded_small_and_the_same_input_gives_the_same_bytes() {
     let scans_dir = folder.path().join("scans");
     draw(&scans_dir.join("alpha"));
     let input = input(mixed(), &scans_dir);
+    make_folders(&input);
     let first = render(&input).unwrap();
     assert_eq!(first, render(&input).unwrap());
     assert!(first.contains("data:image/jpeg;base64,") && first.contains("data:image/png;base64,"));
@@ -173,6 +177,58 @@ fn pictures_are_embedded_small_and_the_same_input_gives_the_same_bytes() {
     assert_eq!(fs::read_to_string(&path).unwrap(), first);
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "the report and the scans, no leftover: {left:?}");
+}
+
+/// The folder of every scan, which a run leaves there.
+fn make_folders(input: &ReportInput<'_>) {
+    for scan in &input.scans {
+        fs::create_dir_all(input.scans_dir.join(&scan.folder)).unwrap();
+    }
+}
+
+#[test]
+fn every_scan_has_a_page_in_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let scans_dir = folder.path().join("scans");
+    draw(&scans_dir.join("alpha"));
+    let mut input = input(mixed(), &scans_dir);
+    make_folders(&input);
+    input.scans[0].files = vec!["slice.png".into(), "lung_mask.nii.gz".into()];
+    input.scans[0].row.slice_index = Some(7);
+    input.scans[0].explanation = Some(ScanExplanation {
+        picture: "../../model/explanations/pictures/alpha.png".into(),
+        method: "LIME, 1000 samples".into(),
+        class: "<COVID-19>".into(),
+        checks: vec![("Positive weight in the lung".into(), "12 % (area 18 %)".into())],
+        verdict: "Judged: looks elsewhere.".into(),
+        trusted: false,
+    });
+    write(&folder.path().join("report.html"), &input).unwrap();
+    let page =
+        |id: &str| fs::read_to_string(scans_dir.join(id).join("index.html")).unwrap().replace("&#x2f;", "/");
+    let alpha = page("alpha");
+    for said in [
+        "Slice 7,",
+        "3.2 %",
+        "src=\"overlay.png\"",
+        "<a href=\"lung_mask.nii.gz\">",
+        "src=\"../../model/explanations/pictures/alpha.png\"",
+        "&lt;COVID-19&gt;",
+        "12 % (area 18 %)",
+        "verdict suspect",
+        "../beta/index.html",
+        "../../report.html#s0",
+    ] {
+        assert!(alpha.contains(said), "{said}");
+    }
+    assert!(!alpha.contains("rel=\"prev\"") && !alpha.contains("<script"));
+    let gamma = page("gamma");
+    assert!(
+        gamma.contains("only 3 slices") && !gamma.contains("<img") && !gamma.contains("id=\"explanation\"")
+    );
+    assert!(!page("zeta").contains("rel=\"next\"") && page("zeta").contains("slice.png is missing"));
+    let report = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(report.contains("href=\"scans/gamma/index.html\""));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Arguments that many functions take: places, stores, the method.
 
-use crate::failure::wrong;
-use hilum_cohort::scan::{DicomSeg, ScanSettings};
+use crate::failure::{failed, wrong};
+use hilum_cohort::{
+    learn::load_lungs,
+    scan::{DicomSeg, ScanSettings},
+};
 use hilum_io::store::{Location, StoreOptions};
 use pyo3::prelude::*;
 use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
@@ -34,7 +37,7 @@ pub(crate) fn store(argument: StoreArgument) -> StoreOptions {
     StoreOptions { no_sign, endpoint, region, profile, ..StoreOptions::default() }
 }
 
-/// How to measure, as a dictionary with the keys `recipe`, `notebook_dense`, `scout` and `dicom_seg`.
+/// How to measure, as a dictionary with the keys `recipe`, `notebook_dense`, `scout`, `dicom_seg` and `lungs`.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct MethodArgument {
@@ -42,14 +45,17 @@ pub(crate) struct MethodArgument {
     notebook_dense: Option<String>,
     scout: bool,
     dicom_seg: bool,
+    lungs: Option<PathBuf>,
 }
 
 /// The settings that a method means.
 pub(crate) fn settings(argument: MethodArgument) -> PyResult<ScanSettings> {
-    let MethodArgument { recipe, notebook_dense, scout, dicom_seg } = argument;
+    let MethodArgument { recipe, notebook_dense, scout, dicom_seg, lungs } = argument;
     let recipe = recipe.parse().map_err(wrong_word)?;
     let dense = notebook_dense.map(|name| name.parse().map_err(wrong_word)).transpose()?;
     let settings = ScanSettings::chosen(recipe, dense, scout).map_err(wrong)?;
+    let lungs = lungs.map(|folder| load_lungs(&folder)).transpose().map_err(|error| failed(&error))?;
+    let settings = settings.with_lungs(lungs).map_err(wrong)?;
     Ok(ScanSettings { dicom_seg: dicom_seg.then_some(DicomSeg::Anonymous), ..settings })
 }
 

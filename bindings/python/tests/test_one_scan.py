@@ -51,6 +51,22 @@ def test_fractions_of_hu_come_as_float32(phantom: Path, tmp_path: Path) -> None:
     np.testing.assert_array_equal(voxels, hu)
 
 
+def test_lungs_of_a_net_are_those_of_the_command_line(
+    phantom: Path, tmp_path: Path, hilum_program: str
+) -> None:
+    net = tmp_path / "net"
+    onnx = Path(__file__).parents[3] / "tests" / "oracle" / "lungs" / "torch_band.onnx"
+    said = ["--task", "lungs", "--gives", "logits", "--window", "1400/-300", "--range=-1000,400"]
+    subprocess.run([hilum_program, "import", str(onnx), "--out", str(net), *said], capture_output=True, check=True)
+    measure = [hilum_program, "measure", str(phantom), "--json", "--lungs", str(net)]
+    row = json.loads(subprocess.run(measure, capture_output=True, check=True).stdout)
+    assert hilum.measure(phantom, lungs=net) == row
+    assert hilum.segment(phantom, lungs=net).row["lung_area_px"] == row["lung_area_px"]
+    assert hilum.select(phantom, lungs=str(net)).slice_index == row["slice_index"]
+    with pytest.raises(hilum.WrongUseError, match="no meaning for the recipe 'notebook'"):
+        hilum.measure(phantom, lungs=net, recipe="notebook")
+
+
 def test_numbers_are_those_of_the_command_line(phantom: Path, hilum_program: str) -> None:
     for arguments, recipe in ([], "default"), (["--recipe", "notebook"], "notebook"):
         ran = subprocess.run(

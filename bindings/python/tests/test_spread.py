@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import hilum
-from hilum.spark.waves import Task, grouped, waves
+from hilum.spark.waves import LEAST_BYTES, LEAST_OF_MANY_BYTES, MOST_BYTES, Task, grouped, tapered, waves
 
 ELSEWHERE = """
 import sys, hilum.spread
@@ -60,3 +60,22 @@ def test_small_scans_share_a_partition_and_large_ones_do_not() -> None:
     assert grouped(tasks, 64) == [["0"], ["1"], ["2"], ["3", "4", "5"], ["6"]]
     assert [len(wave) for wave in waves(grouped(tasks, 64), 2)] == [2, 2, 1]
     assert grouped([], 64) == []
+
+
+def test_partitions_take_a_share_of_what_is_left_and_lose_no_scan():
+    size = 100_000_000
+    for scans, cores in [(0, 2), (1, 16), (16, 16), (48, 2), (1294, 64), (5000, 2)]:
+        tasks = [Task(str(i), size) for i in range(scans)]
+        groups = tapered(tasks, cores)
+        assert [text for group in groups for text in group] == [task.text for task in tasks]
+        held = [len(group) * size for group in groups]
+        assert held == sorted(held, reverse=True) or held[:-1] == sorted(held[:-1], reverse=True)
+        assert all(bytes <= MOST_BYTES for bytes in held)
+        # The last partitions are small enough for all cores to end together.
+        assert not held or held[-1] <= max(size, LEAST_OF_MANY_BYTES)
+    assert [len(group) for group in tapered([Task("", size)] * 48, 2)] == [10, 9, 7, 5, 4, 3, 2, 2, 2, 2, 2]
+    # A scan a core, where there are no more.
+    assert len(tapered([Task("", size)] * 16, 16)) == 16
+    assert len(tapered([Task("", LEAST_BYTES // 4)] * 16, 16)) == 4
+    # One that is larger than any share has a partition of its own.
+    assert [len(group) for group in tapered([Task("", 3 * MOST_BYTES), Task("", size), Task("", size)], 2)] == [1, 2]

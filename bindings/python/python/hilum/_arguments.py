@@ -13,6 +13,7 @@ def method(
     notebook_dense: Optional[str] = None,
     scout: bool = False,
     dicom_seg: bool = False,
+    lungs: Optional[Place] = None,
 ) -> dict[str, Any]:
     """How scans are measured."""
     return {
@@ -20,6 +21,7 @@ def method(
         "notebook_dense": notebook_dense,
         "scout": scout,
         "dicom_seg": dicom_seg,
+        "lungs": None if lungs is None else os.fspath(lungs),
     }
 
 

@@ -57,6 +57,7 @@ def run(
     notebook_dense: Optional[str] = None,
     scout: bool = False,
     dicom_seg: bool = False,
+    lungs: Optional[Place] = None,
     jobs: Optional[int] = None,
     max_memory_bytes: Optional[int] = None,
     retry_failed: bool = False,
@@ -68,6 +69,7 @@ def run(
     :param input: a scan, a folder, a manifest (CSV or Parquet), or the address of one of them in a store.
     :param out: the output folder, or a prefix of a store.
     :param labels: a table with the columns image_id and type.
+    :param lungs: the folder of a net that outlines the lungs in place of hilum's own way (``hilum import --task lungs``).
     :param jobs: scans measured at a time; one per processor unless said otherwise.
     :param max_memory_bytes: cap on the memory of all scans together.
     :param progress: called with the scans done, all scans, the name of the one just done, and what became of it.
@@ -85,5 +87,5 @@ def run(
         max_memory_bytes=max_memory_bytes,
         retry_failed=retry_failed,
     )
-    how = _arguments.method(recipe, notebook_dense, scout, dicom_seg)
+    how = _arguments.method(recipe, notebook_dense, scout, dicom_seg, lungs)
     return CohortResult.of(_hilum.run(request, how, told=progress))

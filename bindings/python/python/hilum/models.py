@@ -63,7 +63,7 @@ def explain(
     """Says what a model goes by, and whether that can be believed; tables, figures and maps go to ``out``.
 
     :param method: ``lime``, ``grad-cam``, ``rise`` or ``occlusion``.
-    :param segments: what LIME hides: ``quickshift``, ``lung-thirds`` or ``grid``.
+    :param segments: what LIME hides: ``quickshift``, ``slic``, ``lung-thirds`` or ``grid``.
     :param hide: what is seen in its place: ``mean`` or ``black``.
     :returns: what explanation.json says: a judgement, and the checks of every case.
     """

@@ -61,15 +61,17 @@ def select(
     recipe: str = "default",
     notebook_dense: Optional[str] = None,
     scout: bool = False,
+    lungs: Optional[Place] = None,
     **store: Any,
 ) -> SliceChoice:
     """Finds the axial slice with the largest lung area.
 
     :param recipe: ``default``, or ``notebook`` (repeats a 2022 study fault for fault).
+    :param lungs: the folder of a net that outlines the lungs in place of hilum's own way (``hilum import --task lungs``).
     :param store: as of :func:`read`.
     :raises RejectedError: if the scan has no lung, or cannot be measured for another reason.
     """
-    how = _arguments.method(recipe, notebook_dense, scout)
+    how = _arguments.method(recipe, notebook_dense, scout, lungs=lungs)
     return SliceChoice(**_hilum.select(scan, how, _arguments.store(**store)))
 
 
@@ -79,15 +81,16 @@ def segment(
     recipe: str = "default",
     notebook_dense: Optional[str] = None,
     scout: bool = False,
+    lungs: Optional[Place] = None,
     **store: Any,
 ) -> Segmentation:
     """Makes the masks of lung and dense tissue, on the grid of the scan.
 
-    With the recipe ``notebook`` they are empty but for the chosen slice.
+    With the recipe ``notebook`` they are empty but for the chosen slice; ``lungs`` is as of :func:`select`.
 
     :raises RejectedError: if the scan has no lung, or cannot be measured for another reason.
     """
-    how = _arguments.method(recipe, notebook_dense, scout)
+    how = _arguments.method(recipe, notebook_dense, scout, lungs=lungs)
     return Segmentation(**_hilum.segment(scan, how, _arguments.store(**store)))
 
 
@@ -97,12 +100,13 @@ def measure(
     recipe: str = "default",
     notebook_dense: Optional[str] = None,
     scout: bool = False,
+    lungs: Optional[Place] = None,
     **store: Any,
 ) -> dict[str, Any]:
-    """Measures a scan.
+    """Measures a scan; ``lungs`` is as of :func:`select`.
 
     :returns: the row of the measurement table, and ``messages``: what was odd, the gravest first. A scan that cannot be
         measured has the status ``rejected`` and a reason; what was not measured is None.
     """
-    how = _arguments.method(recipe, notebook_dense, scout)
+    how = _arguments.method(recipe, notebook_dense, scout, lungs=lungs)
     return _hilum.measure(scan, how, _arguments.store(**store))

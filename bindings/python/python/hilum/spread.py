@@ -36,6 +36,7 @@ class SpreadRun:
         notebook_dense: Optional[str] = None,
         scout: bool = False,
         dicom_seg: bool = False,
+        lungs: Optional[Place] = None,
         max_memory_bytes: Optional[int] = None,
         retry_failed: bool = False,
         **store: Any,
@@ -50,7 +51,7 @@ class SpreadRun:
             max_memory_bytes=max_memory_bytes,
             retry_failed=retry_failed,
         )
-        self._plan = _hilum.plan(request, _arguments.method(recipe, notebook_dense, scout, dicom_seg))
+        self._plan = _hilum.plan(request, _arguments.method(recipe, notebook_dense, scout, dicom_seg, lungs))
 
     @property
     def scans(self) -> int:
@@ -94,6 +95,7 @@ def worker(
     notebook_dense: Optional[str] = None,
     scout: bool = False,
     dicom_seg: bool = False,
+    lungs: Optional[Place] = None,
     max_memory_bytes: Optional[int] = None,
     **store: Any,
 ) -> Worker:
@@ -101,5 +103,5 @@ def worker(
 
     :param max_memory_bytes: what one scan may take; one that needs more is streamed, or says so.
     """
-    how = _arguments.method(recipe, notebook_dense, scout, dicom_seg)
+    how = _arguments.method(recipe, notebook_dense, scout, dicom_seg, lungs)
     return Worker(out, how, _arguments.store(**store), max_memory_bytes)

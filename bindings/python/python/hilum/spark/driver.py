@@ -10,12 +10,8 @@ from .._arguments import Place
 from ..cohort import CohortResult
 from ..spread import SpreadRun
 from .isolated import worker
-from .waves import Task, grouped, waves
+from .waves import LEAST_BYTES, Task, grouped, tapered, waves
 
-LEAST_GROUP_BYTES, MOST_GROUP_BYTES = 64 << 20, 512 << 20
-"""Scans share a partition up to a size between these: Spark takes a quarter of a second a partition, a scan little more."""
-GROUPS_TO_EVEN_OUT = 8
-"""Partitions for each core that are enough for all cores to end at about one time."""
 GROUPS_PER_CORE = 16
 """Partitions of one wave for each core: the wait for the last of a wave is a small share of it."""
 LEAST_GROUPS = 256
@@ -41,6 +37,7 @@ def run(
     notebook_dense: Optional[str] = None,
     scout: bool = False,
     dicom_seg: bool = False,
+    lungs: Optional[Place] = None,
     max_memory_bytes: Optional[int] = None,
     retry_failed: bool = False,
     attempts: int = ATTEMPTS,
@@ -54,9 +51,10 @@ def run(
     :param spark: a SparkSession.
     :param input: a folder, a manifest, or the address of one; executors must reach the scans under the same names.
     :param out: the output folder, which executors must reach too: a prefix of a store, or a folder on a shared disk.
+    :param lungs: the folder of a net that outlines the lungs, which executors must reach under the same name.
     :param max_memory_bytes: what one scan may take; one that needs more is streamed, or says so.
     :param attempts: how many processes a scan may kill before it is given up.
-    :param group_bytes: scans share a partition up to this size; by default an eighth of each core's share, between 64 and 512 MB.
+    :param group_bytes: scans share a partition up to this size; by default up to half of what is left for each core, at most 1 GiB.
     :param groups_per_wave: partitions that are handed to Spark at a time; after each wave its rows lie in ``out/waves``.
     :param progress: called after each wave with the scans done and all scans.
     :param store: as of :func:`hilum.read`; keys are better left to the machines' roles.
@@ -64,6 +62,7 @@ def run(
         row with a reason, whatever it does to the process that measures it.
     """
     how = {"recipe": recipe, "notebook_dense": notebook_dense, "scout": scout, "dicom_seg": dicom_seg}
+    how["lungs"] = None if lungs is None else os.fspath(lungs)
     workers = {**how, "max_memory_bytes": max_memory_bytes, **store}
     settings = json.dumps({"out": os.fspath(out), "attempts": attempts, "workers": workers})
     with SpreadRun(
@@ -72,7 +71,7 @@ def run(
         tasks = [Task(*task) for task in plan.tasks()]
         done, total = plan.scans - len(tasks), plan.scans
         cores = _cores(spark)
-        groups = grouped(tasks, group_bytes or _group_bytes(tasks, cores))
+        groups = _together(tasks, cores, group_bytes)
         cut = waves(groups, groups_per_wave or max(LEAST_GROUPS, GROUPS_PER_CORE * (cores or 0)))
         for number, wave in enumerate(cut, start=1):
             rows = _survived(spark, plan, wave, settings, attempts)
@@ -90,11 +89,10 @@ def _cores(spark: Any) -> Optional[int]:
         return None
 
 
-def _group_bytes(tasks: list[Task], cores: Optional[int]) -> int:
-    if cores is None:
-        return LEAST_GROUP_BYTES
-    share = sum(task.bytes for task in tasks) // (cores * GROUPS_TO_EVEN_OUT)
-    return min(max(share, LEAST_GROUP_BYTES), MOST_GROUP_BYTES)
+def _together(tasks: list[Task], cores: Optional[int], group_bytes: Optional[int]) -> list[list[str]]:
+    if group_bytes is None and cores is not None:
+        return tapered(tasks, cores)
+    return grouped(tasks, LEAST_BYTES if group_bytes is None else group_bytes)
 
 
 def _survived(

@@ -29,6 +29,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--notebook-dense", metavar="VARIANT")
     parser.add_argument("--scout", action="store_true")
     parser.add_argument("--dicom-seg", action="store_true")
+    parser.add_argument("--lungs", metavar="DIR", help="the folder of a net that outlines the lungs, on every machine")
     parser.add_argument("--max-memory-bytes", type=int, help="what one scan may take")
     parser.add_argument("--retry-failed", action="store_true")
     parser.add_argument("--groups-per-wave", type=int, help="partitions that are handed to Spark at a time")

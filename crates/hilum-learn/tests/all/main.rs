@@ -1,0 +1,9 @@
+//! Nets, statistics and explanations against references and planted reasons.
+
+#![allow(clippy::unwrap_used, reason = "a test that meets an error has failed")]
+
+mod imported;
+mod lung_nets;
+mod nets;
+mod oracle;
+mod planted;

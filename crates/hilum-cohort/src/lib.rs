@@ -41,6 +41,7 @@ mod manifest;
 mod method;
 mod mirror;
 mod names;
+mod net_lungs;
 mod out_folder;
 mod pictures;
 mod record;

@@ -1,6 +1,6 @@
-//! The two ways of measuring: slices in, one after the other; lung and dense tissue of the chosen slice out.
+//! The ways of measuring: slices in, one after the other; lung and dense tissue of the chosen slice out.
 
-use crate::scan::ScanSettings;
+use crate::{net_lungs::NetLungs, scan::ScanSettings};
 use hilum_core::{Direction, Finding, Geometry, Mask, MaskVolume, Recipe, SliceView, schema::LungState};
 use hilum_imaging::{
     SliceChoice, lung_state,
@@ -46,12 +46,17 @@ pub(crate) enum Method {
     Default(Box<Planes>),
     /// The notebook's: every slice by itself.
     Notebook(Box<NotebookScan>, NotebookDense),
+    /// hilum's own, with the lungs that a net outlines, every slice by itself.
+    Net(Box<NetLungs>),
 }
 
 impl Method {
     pub(crate) fn new(settings: &ScanSettings, geometry: &Geometry) -> Self {
         let (rows, cols) = (geometry.rows(), geometry.cols());
         match settings.recipe {
+            Recipe::Default if let Some(model) = &settings.lungs => {
+                Self::Net(Box::new(NetLungs::new(model, geometry)))
+            }
             Recipe::Default => Self::Default(Box::new(Planes::new(rows, cols, geometry.slices()))),
             Recipe::Notebook => Self::Notebook(
                 Box::new(NotebookScan::new(rows, cols)),
@@ -65,6 +70,7 @@ impl Method {
         match self {
             Self::Default(planes) => planes.take(index, slice),
             Self::Notebook(scan, _) => scan.take(slice),
+            Self::Net(net) => net.take(index, slice),
         }
     }
 
@@ -73,16 +79,33 @@ impl Method {
         match self {
             Self::Default(planes) => finish_default(*planes, geometry, findings),
             Self::Notebook(scan, dense) => finish_notebook(*scan, dense, geometry, findings),
+            Self::Net(net) => net.finish(geometry, findings),
         }
     }
 }
 
 fn finish_default(planes: Planes, geometry: &Geometry, findings: &mut Vec<Finding>) -> Option<Measured> {
     let lungs = Lungs::segment(planes, geometry);
+    let airway_found = lungs.airway_found;
+    let none = "no lung was found: no enclosed air of lung density and size inside the body \
+                (another body part, or lungs cut off by the field of view on every slice)";
+    let measured = measured(lungs, geometry, findings, none)?;
+    if geometry.slices() > 1 && !airway_found {
+        let message = "no trachea was found at the top: if it is in the scan, it counts as lung";
+        findings.push(Finding::note("no_trachea", message));
+    }
+    Some(measured)
+}
+
+/// The numbers of lungs, however they were outlined; where there are `none`, that is why the scan is rejected.
+pub(crate) fn measured(
+    lungs: Lungs,
+    geometry: &Geometry,
+    findings: &mut Vec<Finding>,
+    none: &str,
+) -> Option<Measured> {
     let Some(choice) = SliceChoice::largest(&lungs.area_px) else {
-        let reason = "no lung was found: no enclosed air of lung density and size inside the body \
-                      (another body part, or lungs cut off by the field of view on every slice)";
-        findings.push(Finding::reject("no_lung", reason));
+        findings.push(Finding::reject("no_lung", none));
         return None;
     };
     let lung_vox: u64 = lungs.area_px.iter().sum();
@@ -165,10 +188,6 @@ fn lung_findings(lungs: &Lungs, choice: &SliceChoice, volume_ml: f64, geometry: 
         let message =
             "the largest lung section is the first or last slice: the true one may lie beyond the scan";
         findings.push(Finding::warn("largest_at_end", message));
-    }
-    if slices > 1 && !lungs.airway_found {
-        let message = "no trachea was found at the top: if it is in the scan, it counts as lung";
-        findings.push(Finding::note("no_trachea", message));
     }
     findings
 }

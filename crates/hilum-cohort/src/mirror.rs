@@ -9,6 +9,7 @@ use crate::{
     ledger::{LOCK_FILE, RECORD_FILE},
 };
 use hilum_io::store::{Store, StoreOptions, StoreUrl, StoredObject};
+use hilum_report::SCAN_PAGE;
 use std::{
     collections::BTreeMap,
     fs,
@@ -19,8 +20,8 @@ use std::{
 /// The files of a run, beside the folders of its scans.
 const RESULTS: [&str; 5] =
     ["measurements.parquet", "measurements.csv", "config.toml", "report.html", "run.json"];
-/// Objects that are brought back at one time.
-const BROUGHT_AT_ONCE: usize = 8;
+/// Small objects that are brought or put at one time.
+const AT_ONCE: usize = 8;
 
 /// A prefix of a store that holds what an output folder holds.
 #[derive(Debug)]
@@ -70,19 +71,7 @@ impl Mirror {
             of_a_scan && !out.join(name).exists()
         };
         let queue: Vec<_> = self.there.iter().filter(|(name, _)| wanted(name)).collect();
-        let next = Mutex::new(queue.iter());
-        let fault = Mutex::new(None);
-        let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let work = || {
-            while let Some((name, object)) = take() {
-                if let Err(error) = self.bring_one(object, &out.join(name)) {
-                    fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                    return;
-                }
-            }
-        };
-        std::thread::scope(|scope| (0..BROUGHT_AT_ONCE).for_each(|_| drop(scope.spawn(work))));
-        fault.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+        at_once(&queue, |(name, object)| self.bring_one(object, &out.join(name)))
     }
 
     fn bring_one(&self, object: &StoredObject, path: &Path) -> Result<(), CohortError> {
@@ -142,8 +131,32 @@ impl Mirror {
         Ok(())
     }
 
-    /// Puts the tables and the report; run.json last, which says that all is there.
-    pub(crate) fn send_results(&self, out: &Path) -> Result<(), CohortError> {
+    /// Puts the page of every scan, the tables and the report; run.json last, which says that all is there.
+    pub(crate) fn send_results(&self, out: &Path, folders: &[&str]) -> Result<(), CohortError> {
+        let pages: Vec<String> = folders.iter().map(|folder| format!("scans/{folder}/{SCAN_PAGE}")).collect();
+        at_once(&pages, |page| self.send(page, &out.join(page)))?;
         RESULTS.iter().try_for_each(|name| self.send(name, &out.join(name)))
     }
+}
+
+/// Does `work` for every item, several at a time; after a fault no other is begun, and the first is told.
+fn at_once<T: Sync>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<(), CohortError> + Sync,
+) -> Result<(), CohortError> {
+    let next = Mutex::new(items.iter());
+    let fault = Mutex::new(None);
+    let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let keep_on = || {
+        while let Some(item) = take() {
+            if let Err(error) = work(item) {
+                fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                // The others find nothing more to take.
+                next.lock().unwrap_or_else(PoisonError::into_inner).by_ref().for_each(drop);
+                return;
+            }
+        }
+    };
+    std::thread::scope(|scope| (0..AT_ONCE).for_each(|_| drop(scope.spawn(keep_on))));
+    fault.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
 }

@@ -1,15 +1,26 @@
 //! From records and run.json to report.html.
 
-use crate::{AreaCurve, CohortError, RunFile, ScanRecord, evaluation, figures, ledger::read_record};
-use hilum_core::{by_number_then_text, schema::Measurement};
+use crate::{
+    AreaCurve, CohortError, RunFile, ScanRecord, evaluation, figures,
+    ledger::{RECORD_FILE, read_record},
+    pictures::OUTPUTS,
+    segmentation::{NO_SEGMENTATION, SEGMENTATION_FILE},
+};
+use hilum_core::{Status, by_number_then_text, schema::Measurement};
 use hilum_learn::{Cases, Contrast, Interval, Settings, compare};
-use hilum_report::{ClassContrast, Provenance, ReportInput, ScanEntry};
-use std::path::{Path, PathBuf};
+use hilum_report::{ClassContrast, Provenance, ReportInput, ScanEntry, ScanExplanation};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// The report compares so many classes at most: 28 pairs still make a table that can be read.
 const MOST_CLASSES: usize = 8;
 
-/// Writes OUT/report.html from what lies in the output folder already: nothing is measured again.
+/// Where the explanations of the cohort's own model lie, below the output folder.
+const EXPLANATIONS: &str = "model/explanations";
+
+/// Writes OUT/report.html and the page of every scan from what lies in the output folder already: nothing is measured again.
 ///
 /// # Errors
 /// [`CohortError`] if the folder holds no whole run or the report cannot be written.
@@ -45,15 +56,17 @@ pub(crate) fn write_report(
     let scans_dir = out.join("scans");
     let figures_dir = figures::of_this_run(out, run, &records);
     let model_dir = Some(out.join("model")).filter(|model| model.join("model.json").is_file());
+    let mut explained =
+        evaluation::explained_scans(&out.join(EXPLANATIONS), &format!("../../{EXPLANATIONS}"));
     let contrasts = contrasts(records.iter().map(|record| &record.row))?;
     let input = ReportInput {
         title: &title,
-        scans: records.into_iter().map(|record| entry(record, run)).collect(),
+        scans: records.into_iter().map(|record| entry(record, run, &mut explained)).collect(),
         provenance: provenance(run),
         class_names: run.class_names.clone(),
         contrasts,
         classifier: evaluation::report_of(&out.join("model")),
-        explanation: evaluation::explanation_of(&out.join("model/explanations")),
+        explanation: evaluation::explanation_of(&out.join(EXPLANATIONS)),
         scans_dir: &scans_dir,
         figures_dir: figures_dir.as_deref(),
         model_dir: model_dir.as_deref(),
@@ -105,12 +118,29 @@ fn contrast(pair: Contrast) -> ClassContrast {
     }
 }
 
-fn entry(record: ScanRecord, run: &RunFile) -> ScanEntry {
+fn entry(record: ScanRecord, run: &RunFile, explained: &mut BTreeMap<String, ScanExplanation>) -> ScanEntry {
     let folder = run.folders.get(&record.row.image_id).cloned().unwrap_or_default();
+    let files = files(&record, run);
     let curve = record.curve.map(|AreaCurve { slice_spacing_mm, area_mm2, chosen, superior_is_last }| {
         hilum_report::AreaCurve { area_mm2, chosen, superior_is_last, slice_spacing_mm }
     });
-    ScanEntry { row: record.row, findings: record.findings, curve, folder }
+    let explanation = explained.remove(&record.row.image_id);
+    ScanEntry { row: record.row, findings: record.findings, curve, folder, files, explanation }
+}
+
+/// What a scan's folder holds, told from its record: with the output in a store the masks lie there alone.
+fn files(record: &ScanRecord, run: &RunFile) -> Vec<String> {
+    let mut files = Vec::new();
+    if record.row.status == Status::Measured {
+        files.extend_from_slice(OUTPUTS);
+        let is_series = record.input.as_ref().is_some_and(|input| input.format.starts_with("DICOM"));
+        let none_written = record.row.findings.iter().any(|code| code == NO_SEGMENTATION);
+        if run.settings.get("dicom_seg").is_some() && is_series && !none_written {
+            files.push(SEGMENTATION_FILE);
+        }
+    }
+    files.push(RECORD_FILE);
+    files.into_iter().map(str::to_owned).collect()
 }
 
 fn provenance(run: &RunFile) -> Provenance {
@@ -135,9 +165,19 @@ fn command(run: &RunFile) -> String {
     if let Some(dense) = run.settings.get("notebook_dense").and_then(serde_json::Value::as_str) {
         command.push_str(&format!(" --notebook-dense {dense}"));
     }
+    if let Some(net) = run.settings.get("lungs").and_then(|lungs| lungs["model"].as_str()) {
+        command.push_str(&format!(" --lungs {net}"));
+    }
     command
 }
 
 fn in_words(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Object(fields) => {
+            let told = fields.iter().map(|(name, value)| format!("{name} {}", in_words(value)));
+            told.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
 }

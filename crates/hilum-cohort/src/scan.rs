@@ -118,7 +118,8 @@ impl Measure for ScanSettings {
         let file = scan.open().ok()?;
         let bits = MASK_BITS + if self.dicom_seg.is_some() { SEGMENTATION_BITS } else { 0 };
         let masks = file.geometry().voxels() as u64 * bits / 8;
-        let bytes = file.memory_bytes(mode).max(file.visiting_bytes(mode) + masks);
+        let net = self.lungs.as_ref().map_or(0, |lungs| lungs.memory_bytes(file.geometry()));
+        let bytes = file.memory_bytes(mode).max(file.visiting_bytes(mode) + masks + net);
         match (mode, file.supports_streaming()) {
             (ReadMode::Streamed, false) => None,
             (ReadMode::Whole, true) if bytes > LARGEST_AT_ONCE_BYTES => None,

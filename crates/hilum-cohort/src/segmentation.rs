@@ -13,6 +13,9 @@ use std::path::Path;
 /// The file beside the masks in NIfTI.
 pub const SEGMENTATION_FILE: &str = "masks.dcm";
 
+/// The finding of a scan that has none.
+pub(crate) const NO_SEGMENTATION: &str = "no_segmentation";
+
 /// What the object says about the patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,7 +45,7 @@ pub(crate) fn write(
     let ScanFile::Dicom(series) = file else {
         let message =
             "no DICOM segmentation was written: it belongs to the images of a series, and this scan is none";
-        return Ok(vec![Finding::note("no_segmentation", message)]);
+        return Ok(vec![Finding::note(NO_SEGMENTATION, message)]);
     };
     let mut findings = Vec::new();
     let sides = Sides::of(&measured.lung, file.geometry());
@@ -62,7 +65,7 @@ pub(crate) fn write(
         Ok(()) => Ok(findings),
         Err(error @ DicomError::Io { .. }) => Err(OutputError::Segmentation(error)),
         Err(error @ (DicomError::Field { .. } | DicomError::NoSegment { .. })) => {
-            findings.push(Finding::warn("no_segmentation", error.to_string()));
+            findings.push(Finding::warn(NO_SEGMENTATION, error.to_string()));
             Ok(findings)
         }
         Err(error) => Err(ScanError::from(error).into()),

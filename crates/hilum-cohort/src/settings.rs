@@ -1,6 +1,6 @@
 //! What a scan is measured by.
 
-use crate::segmentation::DicomSeg;
+use crate::{learn::LungModel, segmentation::DicomSeg};
 use hilum_core::Recipe;
 use hilum_imaging::notebook::NotebookDense;
 use serde::Serialize;
@@ -19,6 +19,9 @@ pub struct ScanSettings {
     /// Whether only the slices are read that the choice of one needs, where a file allows it and the recipe is `notebook`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub scout: bool,
+    /// The net that outlines the lungs in place of hilum's own way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lungs: Option<LungModel>,
 }
 
 /// A setting that the recipe does not know.
@@ -29,6 +32,12 @@ pub enum MeaninglessSetting {
         "notebook-dense has no meaning for the recipe '{recipe}': it is a choice of the recipe notebook's"
     )]
     NotebookDense {
+        /// The recipe.
+        recipe: Recipe,
+    },
+    /// A net that outlines the lungs.
+    #[error("lungs has no meaning for the recipe '{recipe}': it outlines the lungs by rules of its own")]
+    Lungs {
         /// The recipe.
         recipe: Recipe,
     },
@@ -61,5 +70,17 @@ impl ScanSettings {
             return Err(MeaninglessSetting::Scout { recipe });
         }
         Ok(Self { recipe, notebook_dense, scout, ..Self::default() })
+    }
+
+    /// The same with the lungs outlined by a net, where one is given.
+    ///
+    /// # Errors
+    /// [`MeaninglessSetting`] for a recipe that outlines lungs in its own way alone.
+    pub fn with_lungs(self, lungs: Option<LungModel>) -> Result<Self, MeaninglessSetting> {
+        match (self.recipe, lungs) {
+            (_, None) => Ok(self),
+            (Recipe::Default, lungs) => Ok(Self { lungs, ..self }),
+            (recipe, Some(_)) => Err(MeaninglessSetting::Lungs { recipe }),
+        }
     }
 }

@@ -76,6 +76,20 @@ impl Upright {
             stored.view().get(r, c)
         })
     }
+
+    /// A mask of an upright slice as it is stored: what [`Self::mask`] undoes.
+    pub(crate) fn stored_mask(&self, upright: &Mask) -> Mask {
+        let (rows, cols) = (self.rows(), self.cols());
+        let mut stored = Mask::new(if self.transposed { cols } else { rows }, self.stored_cols);
+        let mut view = stored.view_mut();
+        for row in 0..rows {
+            for col in upright.view().columns(row) {
+                let (r, c) = self.stored(row, col);
+                view.set(r, c, true);
+            }
+        }
+        stored
+    }
 }
 
 #[cfg(test)]
@@ -104,5 +118,6 @@ mod tests {
         assert_eq!(turned.stored_values(&seen), stored);
         let mask = Mask::from_fn(3, 2, |r, c| (r, c) == (2, 0));
         assert_eq!(turned.mask(&mask), Mask::from_fn(2, 3, |r, c| (r, c) == (0, 2)));
+        assert_eq!(turned.stored_mask(&turned.mask(&mask)), mask);
     }
 }

@@ -53,6 +53,7 @@ Examples:
   hilum run cohort.csv --out results
   hilum run scans/ --out results --labels classes.csv --class-name 0=Healthy --class-name 2=COVID-19
   hilum run scans/ --out results --max-memory 2G --jobs 4
+  hilum run scans/ --out results --lungs my-net
   hilum run s3://bucket/scans --out results --no-sign
   hilum run cohort.csv --out s3://bucket/results --shard $SLURM_ARRAY_TASK_ID/16
 
@@ -67,7 +68,7 @@ In the output folder:
   figures/                           with --figures: plates for print, and small in the report
   measurements.csv, .parquet         one row a scan, the failed ones too, each with its reason
   run.json, config.toml              what was run, on what, with which settings
-  scans/<scan>/                      pictures, masks and the record of every scan";
+  scans/<scan>/                      pictures, masks and record of a scan, and its page (index.html)";
 
 /// Measures lungs and dense tissue in chest CT scans.
 ///
@@ -125,7 +126,7 @@ pub(crate) enum Command {
     /// Write a model as one ONNX file, for other programs.
     #[command(after_help = EXPORT_HELP)]
     Export(ExportArgs),
-    /// Make a model of an ONNX classifier of your own.
+    /// Make a model of an ONNX net of your own: a classifier, or one that outlines lungs.
     #[command(after_help = IMPORT_HELP)]
     Import(Box<ImportArgs>),
     /// Write chest CT phantoms: made-up scans with known truth.

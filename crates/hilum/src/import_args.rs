@@ -8,7 +8,7 @@ use crate::{
 use clap::{Args, ValueEnum};
 use hilum_cohort::{figures::WindowWish, learn::ImportRequest};
 use hilum_learn::{
-    Gives, Layout, Squash, Statement,
+    Gives, Layout, Squash, Statement, Task,
     dataset::{Channel, SourceKind, Values},
 };
 use std::{path::PathBuf, str::FromStr};
@@ -21,22 +21,33 @@ Examples:
   hilum import keras.onnx --out model --classes NonCOVID,COVID --pictures --range 0,255
   hilum import chexnet.onnx --out model --classes edema,effusion,pneumonia --squash sigmoid --positive pneumonia \\
       --pictures --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
+  hilum import unet.onnx --out lungs --task lungs --window 1400/-300 --size 256
+  hilum import regions.onnx --out lungs --task lungs --lung-channels 1,2 --window 1500/-600 --range=-1000,400
 
 The folder then serves `hilum predict`, `hilum evaluate` and `hilum explain` (lime, rise, occlusion) as a model that hilum
 trained. Input, size, layout, number of outputs and a softmax or sigmoid at the end are read from the file; say what it does
 not say, as it was in the net's training: with another preparation its numbers mean nothing. Black and white become the
 numbers of --range, less --mean, over --std. A grey picture is shown to all channels of the net.
 
+With --task lungs the folder serves `hilum run --lungs DIR`, and `measure`, `select` and `segment`. The net is shown one
+axial slice, upright (the patient's right on the left, anterior up), and gives one map, or one for each class.
+
 In the output folder: model.json, model.onnx, model_card.md. Details: docs/classifier.md.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The classifier: one picture in, one number or one for each class out.
+    /// The net: one picture in, one number or one for each class out; or, with --task lungs, maps of the slice.
     #[arg(value_name = "MODEL.onnx")]
     pub(crate) file: PathBuf,
     /// Folder of the model; made if it is not there.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// What the net is for [default: classes].
+    #[arg(long, value_enum)]
+    pub(crate) task: Option<TaskArg>,
+    /// With --task lungs, which of its maps are lung, counted from 0, as in 1,2 for right and left lung behind the background.
+    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    pub(crate) lung_channels: Vec<usize>,
     /// Classes in the order of the outputs; of a single output the one that it speaks for comes last.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) classes: Vec<String>,
@@ -85,7 +96,7 @@ pub(crate) struct ImportArgs {
     /// Whether they exclude each other (softmax) or each stands alone (sigmoid) [default: sigmoid for one, else softmax].
     #[arg(long, value_enum)]
     pub(crate) squash: Option<SquashArg>,
-    /// Two classes: the probability of the one to be found at which it is the answer [default: 0.5].
+    /// Two classes: the probability of the one to be found at which it is the answer; lungs: that of a pixel [default: 0.5].
     #[arg(long, value_name = "P")]
     pub(crate) threshold: Option<f64>,
     /// What logits are divided by before they become probabilities [default: 1].
@@ -110,6 +121,15 @@ impl FromStr for SizeArg {
             _ => Err(format!("'{text}' is no size: write rows and columns as 224 or 224x192")),
         }
     }
+}
+
+/// What a net is for, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TaskArg {
+    /// To tell classes of pictures or scans apart.
+    Classes,
+    /// To outline the lungs on axial slices, for --lungs of `hilum run`, `measure`, `select`, `segment`.
+    Lungs,
 }
 
 /// A layout, as typed.
@@ -167,6 +187,11 @@ impl ImportArgs {
             }
         };
         let said = Statement {
+            task: self.task.map(|task| match task {
+                TaskArg::Classes => Task::Classes,
+                TaskArg::Lungs => Task::Lungs,
+            }),
+            lung_channels: given(&self.lung_channels),
             classes: given(&self.classes),
             positive: self.positive.clone(),
             source,

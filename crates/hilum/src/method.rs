@@ -2,9 +2,13 @@
 
 use crate::failure::{Failure, WRONG_USE};
 use clap::Args;
-use hilum_cohort::scan::ScanSettings;
+use hilum_cohort::{
+    learn::load_lungs,
+    scan::{MeaninglessSetting, ScanSettings},
+};
 use hilum_core::Recipe;
 use hilum_imaging::notebook::NotebookDense;
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct MethodArgs {
@@ -19,14 +23,25 @@ pub(crate) struct MethodArgs {
     /// plateau stays empty.
     #[arg(long)]
     pub(crate) scout: bool,
+    /// Take the lungs of every slice from a net of your own, in place of hilum's way: the folder that `hilum import --task
+    /// lungs` wrote.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lungs: Option<PathBuf>,
 }
 
 impl MethodArgs {
     /// The settings that change results, defaults filled in.
     pub(crate) fn settings(&self) -> Result<ScanSettings, Failure> {
-        ScanSettings::chosen(self.recipe, self.notebook_dense, self.scout).map_err(|error| {
-            Failure::new(WRONG_USE, error).with_help("add --recipe notebook, or leave it out")
-        })
+        let wrong = |error: MeaninglessSetting| {
+            let help = match error {
+                MeaninglessSetting::Lungs { .. } => "leave out --lungs, or --recipe notebook",
+                _ => "add --recipe notebook, or leave it out",
+            };
+            Failure::new(WRONG_USE, error).with_help(help)
+        };
+        let settings = ScanSettings::chosen(self.recipe, self.notebook_dense, self.scout).map_err(wrong)?;
+        let lungs = self.lungs.as_deref().map(load_lungs).transpose()?;
+        settings.with_lungs(lungs).map_err(wrong)
     }
 }
 
@@ -44,6 +59,9 @@ pub(crate) fn arguments(settings: &ScanSettings) -> Vec<String> {
     }
     if settings.scout {
         words.push("--scout".to_owned());
+    }
+    if let Some(lungs) = &settings.lungs {
+        words.extend(["--lungs".to_owned(), lungs.folder().display().to_string()]);
     }
     words
 }

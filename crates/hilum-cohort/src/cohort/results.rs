@@ -67,7 +67,8 @@ impl<M: Measure> Results<'_, M> {
         let not_measured = not_measured(&records);
         let mut report = write_report(out, &run, records)?;
         if let Some(mirror) = open.ledger.mirror() {
-            mirror.send_results(out)?;
+            let folders: Vec<&str> = run.folders.values().map(String::as_str).collect();
+            mirror.send_results(out, &folders)?;
             report = PathBuf::from(mirror.address("report.html"));
         }
         Ok(RunSummary { run, report, not_measured, rows })

@@ -19,5 +19,5 @@ pub use error::EvaluationError;
 pub use evaluate::{EvaluationRequest, evaluate_predictions};
 pub use file::{EvaluationFile, SideEvaluation, ThresholdSource};
 pub use ladder::{Baseline, Baselines, RungFeatures};
-pub(crate) use report::{explanation_of, report_of};
+pub(crate) use report::{explained_scans, explanation_of, report_of};
 pub use table::{ScoredTable, read_predictions};

@@ -1,12 +1,13 @@
 //! What the report shows of a classifier: read back from the files of its evaluation.
 
+use crate::names::folder_names;
 use hilum_learn::Measure;
 use hilum_report::{
     ClassifierFigure, ClassifierMeasure, ClassifierReport, ClassifierSide, ClassifierVerdict,
-    ExplanationReport,
+    ExplanationReport, ScanExplanation,
 };
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// Figures in the order in which they are shown, by the names of their files.
 const FIGURES: [(&str, &str); 5] = [
@@ -40,6 +41,66 @@ pub(crate) fn explanation_of(folder: &Path) -> Option<ExplanationReport> {
         reasons: reasons.filter_map(Value::as_str).map(str::to_owned).collect(),
         figure: ClassifierFigure { title: "Explanations, cases of each class".to_owned(), svg },
     })
+}
+
+/// What the explanations in `folder` say of single scans, by image_id; the paths of their pictures begin with `to_folder`,
+/// the way from a scan's folder to that of the explanations.
+pub(crate) fn explained_scans(folder: &Path, to_folder: &str) -> BTreeMap<String, ScanExplanation> {
+    let read = || -> Option<BTreeMap<String, ScanExplanation>> {
+        let text = fs::read_to_string(folder.join("explanation.json")).ok()?;
+        let file: Value = serde_json::from_str(&text).ok()?;
+        let verdict = file["judgement"]["verdict"].as_str()?;
+        let method = method_in_words(&file["settings"])?;
+        let cases = file["cases"].as_array()?;
+        let ids: Vec<&str> = cases.iter().filter_map(|case| case["id"].as_str()).collect();
+        let explained = cases.iter().zip(folder_names(&ids)).filter_map(|(case, name)| {
+            let explanation = ScanExplanation {
+                picture: format!("{to_folder}/pictures/{name}.png"),
+                method: method.clone(),
+                class: case["explained"].as_str()?.to_owned(),
+                checks: checks_in_words(case),
+                verdict: format!("The model's explanations were judged: {}.", verdict.replace('_', " ")),
+                trusted: verdict == "trustworthy",
+            };
+            Some((case["id"].as_str()?.to_owned(), explanation))
+        });
+        Some(explained.collect())
+    };
+    read().unwrap_or_default()
+}
+
+fn method_in_words(settings: &Value) -> Option<String> {
+    let samples = settings["samples"].as_u64()?;
+    Some(match settings["method"].as_str()? {
+        "lime" => format!("LIME, {samples} samples: green speaks for the answer, red against it"),
+        "rise" => format!("RISE, {samples} masks: the brighter, the more it speaks for the answer"),
+        "grad-cam" => "Grad-CAM: the brighter, the more it speaks for the answer".to_owned(),
+        "occlusion" => "Occlusion: the brighter, the more the answer falls where it is covered".to_owned(),
+        other => other.to_owned(),
+    })
+}
+
+/// The checks of one case; one that was not made is left out.
+fn checks_in_words(case: &Value) -> Vec<(String, String)> {
+    let checks = &case["checks"];
+    let percent = |value: &Value| value.as_f64().map(|v| format!("{:.0} %", 100.0 * v));
+    let two = |value: &Value| value.as_f64().map(|v| format!("{v:.2}"));
+    let against = |value: &Value, random: &Value| Some(format!("{} (random {})", two(value)?, two(random)?));
+    let inside = |part: &Value| {
+        Some(format!("{} (area {})", percent(&part["weight_frac"])?, percent(&part["area_frac"])?))
+    };
+    let deletion = &checks["deletion"];
+    let told = [
+        ("Probability", percent(&case["probability"])),
+        ("Positive weight in the lung", inside(&checks["lung"])),
+        ("Positive weight in dense tissue", inside(&checks["dense"])),
+        ("R² of the linear model", two(&checks["r2"])),
+        ("Rank correlation over seeds", two(&checks["repeatability"]["rank_correlation"])),
+        ("Deletion, small is good", against(&deletion["deletion"], &deletion["random_deletion"])),
+        ("Insertion, large is good", against(&deletion["insertion"], &deletion["random_insertion"])),
+        ("With shuffled weights, near 0 is good", two(&checks["randomised_correlation"])),
+    ];
+    told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 fn of_side(side: &Value, figures: &Path) -> Option<ClassifierSide> {

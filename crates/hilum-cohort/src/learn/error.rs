@@ -108,6 +108,14 @@ pub enum DatasetError {
     #[error("Grad-CAM looks into the layers of a net, and '{model}' can only be asked")]
     NoGradCam { model: String },
 
+    /// A model of lungs where one of classes is wanted.
+    #[error("the model in {} outlines lungs and tells no classes apart", folder.display())]
+    OutlinesLungs { folder: PathBuf },
+
+    /// A model of classes where one of lungs is wanted.
+    #[error("the model in {} tells classes apart and outlines no lungs", folder.display())]
+    TellsClasses { folder: PathBuf },
+
     /// A file of a model folder that is not hilum's.
     #[error("{file} is not of a model that this version of hilum can use: {why}")]
     ForeignModel { file: &'static str, why: String },
@@ -146,6 +154,12 @@ impl DatasetError {
             Self::ProcessorAlone { .. } => "leave out --device",
             Self::NoGradCam { .. } => {
                 "take --method lime, rise or occlusion: they ask and look at the answers"
+            }
+            Self::OutlinesLungs { .. } => {
+                "give it to `hilum run`, `measure`, `select` or `segment` with --lungs"
+            }
+            Self::TellsClasses { .. } => {
+                "give it to `hilum predict`; --lungs takes the folder that `hilum import --task lungs` wrote"
             }
             Self::ForeignModel { .. } => {
                 "give the folder that `hilum train` or `hilum import` wrote, with all its files"

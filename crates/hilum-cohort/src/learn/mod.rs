@@ -31,9 +31,10 @@ pub use facts::{ClassCount, DatasetFacts, DividedGroup, LeftOutExample, SideCoun
 pub use ladder::{fit_baselines, ladder_features};
 pub use load::{DatasetFile, LoadedDataset, load_dataset};
 pub use model::{
-    DESCRIPTION_FORMAT, ImportRequest, JudgedDataset, LoadedModel, ModelDescription, Origin, PredictRequest,
-    Prediction, PredictionFile, TrainEvent, TrainRequest, TrainSummary, TrainedNet, export_onnx, import_onnx,
-    judge_dataset, load_model, predict, train_model,
+    DESCRIPTION_FORMAT, ImportRequest, ImportedModel, JudgedDataset, LoadedModel, LungDescription, LungModel,
+    ModelDescription, Origin, PredictRequest, Prediction, PredictionFile, TrainEvent, TrainRequest,
+    TrainSummary, TrainedNet, export_onnx, import_onnx, judge_dataset, load_lungs, load_model, predict,
+    train_model,
 };
 pub use near::NearDuplicates;
 pub use request::{ClassChoice, DatasetRequest, Division, Preparing, PreprocessingChoice, Relation};

@@ -25,6 +25,7 @@
 mod airway;
 mod body;
 mod choose;
+mod drawn;
 mod holes;
 mod lumen;
 mod mask;
@@ -37,6 +38,7 @@ mod window;
 
 pub use body::Body;
 pub use choose::Air;
+pub use drawn::DrawnLungs;
 pub use mask::CLOSING_RADIUS_MM;
 pub use planes::{AIR_BELOW_HU, EDGE_BELOW_HU, GAS_BELOW_HU, Gas, Planes};
 pub use regions::{AirRegions, Link, Region, RowRun};
@@ -44,7 +46,7 @@ pub use sides::Sides;
 
 use airway::{Grid, find_airway};
 use choose::choose_lungs;
-use hilum_core::{Direction, Geometry, MaskView, MaskVolume};
+use hilum_core::{Direction, Geometry, InPlaneSpacingMm, MaskView, MaskVolume};
 use holes::Holes;
 use lumen::take_off;
 use mask::SliceMasks;
@@ -63,7 +65,7 @@ pub struct Lungs {
     pub body: Option<Body>,
     /// For every slice, whether lung seems to be lost there because it touches the border of the image.
     pub cut_off: Vec<bool>,
-    /// Whether a trachea was found.
+    /// Whether a trachea was found; `false` where nobody looked for one ([`DrawnLungs`]).
     pub airway_found: bool,
 }
 
@@ -94,6 +96,17 @@ impl Lungs {
         take_in_walls(&mut lung, &air, &mut holes, geometry);
         holes.fill_all_but_organs(&mut lung);
         take_off(&airway, &regions, &air, &mut lung, spacing);
+        Self::of_masks(lung, air, cut_off, !airway.regions.is_empty(), spacing)
+    }
+
+    /// What follows from the lung and the air, bit masks of one shape.
+    fn of_masks(
+        lung: MaskVolume,
+        air: MaskVolume,
+        cut_off: Vec<bool>,
+        airway_found: bool,
+        spacing: InPlaneSpacingMm,
+    ) -> Self {
         let area_px: Vec<u64> = (0..lung.slices()).map(|s| count_px(lung.slice(s))).collect();
         let largest = crate::select::first_maximum(&area_px).filter(|&s| area_px[s] > 0);
         let body = largest.map(|s| Body::on_slice(air.slice(s), spacing));
@@ -101,7 +114,7 @@ impl Lungs {
         for slice in 0..lung.slices() {
             dense.slice_mut(slice).leave_of(lung.slice(slice));
         }
-        Self { lung, dense, area_px, body, cut_off, airway_found: !airway.regions.is_empty() }
+        Self { lung, dense, area_px, body, cut_off, airway_found }
     }
 }
 

@@ -51,4 +51,8 @@ pub enum OnnxError {
     /// Numbers that are not what they should be.
     #[error("of picture {index} it says {found}, and {wanted}")]
     Answer { index: usize, found: String, wanted: &'static str },
+
+    /// A map with numbers that are not what they should be.
+    #[error("its map holds {found}, and {wanted}")]
+    Map { found: String, wanted: &'static str },
 }

@@ -41,7 +41,7 @@ pub enum Head {
 }
 
 /// How far probabilities may be from summing to 1, and outside 0 to 1: 16-bit weights are in use.
-const SUM_TOLERANCE: f64 = 1e-2;
+pub(super) const SUM_TOLERANCE: f64 = 1e-2;
 /// The smallest chance that a probability is read as: half the distance from 1 to the next 32-bit number.
 const LEAST: f64 = 1.0 / 33_554_432.0;
 

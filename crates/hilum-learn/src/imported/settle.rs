@@ -45,11 +45,17 @@ impl Settled {
     /// [`LearnError::Imported`] for what is missing, contradicts, is no classifier or cannot be run.
     pub fn of(file: &OnnxFile, name: &str, said: &Statement) -> Result<Self, LearnError> {
         file.check()?;
+        if said.lung_channels.is_some() {
+            let problem = "lung channels are those of a net that outlines lungs: add --task lungs, or leave out \
+                           --lung-channels";
+            return Err(OnnxError::Statement { problem: problem.to_owned() }.into());
+        }
         let (input_name, axes) = file.input()?;
         let input = ImportedInput::of(input_name, &axes, said)?;
         let preprocessing = said.preprocessing(input.size_px)?;
         let output = file.output(said.output.as_deref())?.to_owned();
         let runner = Runner::new(&file.part(&output)?, input.shape())?;
+        let numbers = runner.numbers()?;
         let ending = Ending::of(file.ends_in(&output));
         let gives = agreed("kind of numbers", said.gives, ending.gives)?.ok_or(OnnxError::NotSaid {
             what: "what the numbers of its output are",
@@ -60,7 +66,7 @@ impl Settled {
             what: "what its outputs mean",
             todo: "--classes A,B in the order of the outputs",
         })?;
-        let (head, classes) = head(runner.outputs, squash, named, said.positive.as_deref())?;
+        let (head, classes) = head(numbers, squash, named, said.positive.as_deref())?;
         let temperature = said.temperature.unwrap_or(1.0);
         let threshold = said.threshold.or((classes.len() == 2).then_some(0.5));
         check_numbers(temperature, threshold, classes.len())?;
@@ -72,33 +78,38 @@ impl Settled {
 
     /// Fails where the net says impossible things of the plainest pictures.
     fn tried(&self, classifier: OnnxClassifier) -> Result<(), LearnError> {
-        let [rows, cols] = self.preprocessing.size_px;
-        let channels = self.preprocessing.channels.len();
-        let count = channels * rows * cols;
-        let greys: [fn(usize) -> u16; 3] = [|_| 0, |_| u16::MAX, |pixel| (pixel * 40_503 % 65_536) as u16];
-        let pictures: Option<Vec<Picture>> = (greys.iter())
-            .map(|grey| Picture::new(channels, rows, cols, (0..count).map(grey).collect()))
-            .collect();
-        let pictures = pictures.unwrap_or_default();
+        let pictures = plainest(&self.preprocessing);
         crate::Classifier::logits(&classifier, &pictures.iter().collect::<Vec<_>>()).map(|_| ())
     }
 }
 
+/// A black, a white and a grey picture.
+pub(super) fn plainest(preprocessing: &Preprocessing) -> Vec<Picture> {
+    let [rows, cols] = preprocessing.size_px;
+    let channels = preprocessing.channels.len();
+    let count = channels * rows * cols;
+    let greys: [fn(usize) -> u16; 3] = [|_| 0, |_| u16::MAX, |pixel| (pixel * 40_503 % 65_536) as u16];
+    greys
+        .iter()
+        .filter_map(|grey| Picture::new(channels, rows, cols, (0..count).map(grey).collect()))
+        .collect()
+}
+
 /// What the last operation tells of the numbers that leave it.
 #[derive(Default)]
-struct Ending {
-    gives: Option<Gives>,
-    squash: Option<Squash>,
+pub(super) struct Ending {
+    pub(super) gives: Option<Gives>,
+    pub(super) squash: Option<Squash>,
 }
 
 impl Ending {
-    fn of(operator: Option<&str>) -> Self {
+    pub(super) fn of(operator: Option<&str>) -> Self {
         let (gives, squash) = match operator {
             Some("Softmax") => (Some(Gives::Probabilities), Some(Squash::Softmax)),
             Some("Sigmoid") => (Some(Gives::Probabilities), None),
             Some("LogSoftmax") => (Some(Gives::Logits), Some(Squash::Softmax)),
             // A sum of products: nothing holds it between 0 and 1.
-            Some("Gemm" | "MatMul" | "Add" | "Conv") => (Some(Gives::Logits), None),
+            Some("Gemm" | "MatMul" | "Add" | "Conv" | "ConvTranspose") => (Some(Gives::Logits), None),
             _ => (None, None),
         };
         Self { gives, squash }

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Statement {
+    /// What the net is for; without it, telling classes apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
     /// Names of what the outputs mean, in their order; of a single output the two classes, the second being the one that
     /// it speaks for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,9 +60,23 @@ pub struct Statement {
     /// What logits are divided by before they become probabilities.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Two classes: the probability of the one to be found at which it is the answer.
+    /// Two classes: the probability of the one to be found at which it is the answer; lungs: the one of a pixel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
+    /// Lungs: which of the maps are lung, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lung_channels: Option<Vec<usize>>,
+}
+
+/// What a net is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// To tell classes of pictures apart.
+    #[default]
+    Classes,
+    /// To outline the lungs on axial slices.
+    Lungs,
 }
 
 impl Statement {
@@ -98,6 +115,7 @@ impl Statement {
     /// [`OnnxError::Contradiction`] where they do not say the same.
     pub fn agreed_with(self, file: Self) -> Result<Self, OnnxError> {
         Ok(Self {
+            task: agreed("task", self.task, file.task)?,
             classes: agreed("classes", self.classes, file.classes)?,
             positive: agreed("class to be found", self.positive, file.positive)?,
             source: agreed("kind of input", self.source, file.source)?,
@@ -115,6 +133,7 @@ impl Statement {
             squash: agreed("squashing function", self.squash, file.squash)?,
             temperature: agreed("temperature", self.temperature, file.temperature)?,
             threshold: agreed("threshold", self.threshold, file.threshold)?,
+            lung_channels: agreed("lung channels", self.lung_channels, file.lung_channels)?,
         })
     }
 

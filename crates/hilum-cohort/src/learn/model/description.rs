@@ -6,7 +6,7 @@ use crate::{
     learn::{DatasetError, DatasetFacts},
 };
 use hilum_learn::{
-    Classifier, Compute, ImportedNet, NetClassifier, NetPlan, OnnxClassifier, OnnxFile, TrainSettings,
+    Classifier, Compute, ImportedNet, NetClassifier, NetPlan, OnnxClassifier, OnnxFile, Task, TrainSettings,
     Weights, dataset::Preprocessing,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
@@ -16,7 +16,7 @@ use std::{fs, path::Path};
 /// Raised when an older description would be misread.
 pub const DESCRIPTION_FORMAT: u32 = 1;
 
-const DESCRIPTION: &str = "model.json";
+pub(super) const DESCRIPTION: &str = "model.json";
 
 /// What a model is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,29 +105,51 @@ pub fn load_model(folder: &Path, compute: Compute) -> Result<LoadedModel, Cohort
 
 /// The description in a folder, and the file of weights that it was written for.
 pub(super) fn read_model(folder: &Path) -> Result<(ModelDescription, Vec<u8>), CohortError> {
-    let path = folder.join(DESCRIPTION);
-    let foreign = |why: String| DatasetError::ForeignModel { file: DESCRIPTION, why };
-    let text = fs::read(&path).map_err(CohortError::read(&path))?;
-    let probe: Value = serde_json::from_slice(&text).map_err(|e| foreign(e.to_string()))?;
-    match probe.get("format").and_then(Value::as_u64) {
-        Some(format) if format == u64::from(DESCRIPTION_FORMAT) => {}
-        Some(format) => {
-            let why =
-                format!("it is of format {format}, and this version of hilum reads {DESCRIPTION_FORMAT}");
-            return Err(foreign(why).into());
-        }
-        None => return Err(foreign("it says no format".to_owned()).into()),
+    let probe = read_description(folder)?;
+    if task_of(&probe) == Task::Lungs {
+        return Err(DatasetError::OutlinesLungs { folder: folder.to_owned() }.into());
     }
-    let description: ModelDescription = serde_json::from_value(probe).map_err(|e| foreign(e.to_string()))?;
-    let file = description.weights_file();
+    let description: ModelDescription = serde_json::from_value(probe).map_err(foreign)?;
+    let bytes = read_weights(folder, description.weights_file(), &description.weights_blake3)?;
+    Ok((description, bytes))
+}
+
+/// The model.json in a folder, if it is of this format.
+pub(super) fn read_description(folder: &Path) -> Result<Value, CohortError> {
+    let path = folder.join(DESCRIPTION);
+    let text = fs::read(&path).map_err(CohortError::read(&path))?;
+    let probe: Value = serde_json::from_slice(&text).map_err(foreign)?;
+    match probe.get("format").and_then(Value::as_u64) {
+        Some(format) if format == u64::from(DESCRIPTION_FORMAT) => Ok(probe),
+        Some(format) => Err(foreign(format!(
+            "it is of format {format}, and this version of hilum reads {DESCRIPTION_FORMAT}"
+        ))),
+        None => Err(foreign("it says no format")),
+    }
+}
+
+/// What a model is for; the descriptions of classifiers do not say it.
+pub(super) fn task_of(probe: &Value) -> Task {
+    let said = probe.get("task").cloned().map(serde_json::from_value);
+    said.and_then(Result::ok).unwrap_or_default()
+}
+
+/// A file of weights, if its hash is the one that model.json names.
+pub(super) fn read_weights(folder: &Path, file: &'static str, blake3: &str) -> Result<Vec<u8>, CohortError> {
     let path = folder.join(file);
     let bytes = fs::read(&path).map_err(CohortError::read(&path))?;
-    let hash = blake3::hash(&bytes).to_hex().to_string();
-    if hash != description.weights_blake3 {
-        let why = "it was changed or cut since model.json was written".to_owned();
-        return Err(DatasetError::ForeignModel { file, why }.into());
+    match blake3::hash(&bytes).to_hex().as_str() == blake3 {
+        true => Ok(bytes),
+        false => {
+            let why = "it was changed or cut since model.json was written".to_owned();
+            Err(DatasetError::ForeignModel { file, why }.into())
+        }
     }
-    Ok((description, bytes))
+}
+
+/// A model.json that does not serve.
+pub(super) fn foreign(why: impl ToString) -> CohortError {
+    DatasetError::ForeignModel { file: DESCRIPTION, why: why.to_string() }.into()
 }
 
 impl ModelDescription {

@@ -1,17 +1,17 @@
 //! A user's own ONNX file as a model folder.
 
 use super::{
+    brought::Brought,
     card,
     description::{DESCRIPTION_FORMAT, ModelDescription, Origin},
+    lungs::{LungDescription, import_lungs},
 };
 use crate::{
     CohortError, files::write_whole, learn::DatasetError, lock::OutLock, reference_class::is_reference,
 };
-use hilum_learn::{ImportedNet, LearnError, OnnxError, OnnxFile, Settled, Statement, dataset::Region};
-use std::{
-    fs,
-    path::{Component, Path, PathBuf},
-};
+use hilum_learn::{ImportedNet, Settled, Statement, Task, dataset::Region};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
 
 /// A file to be imported.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,42 +24,46 @@ pub struct ImportRequest {
     pub out: PathBuf,
 }
 
-/// Makes a model folder of an ONNX file: model.onnx, model_card.md, and last model.json.
+/// What an ONNX file became.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ImportedModel {
+    /// A model that tells classes apart.
+    Classifier(Box<ModelDescription>),
+    /// A model that outlines lungs.
+    Lungs(Box<LungDescription>),
+}
+
+/// Makes a model folder of an ONNX file: model.onnx, model_card.md, and last model.json. The statement says what the net is
+/// for.
 ///
 /// Of two classes the one to be found is the one that was said, or else the one whose name is not that of a reference
 /// (healthy, normal, ...), or the last.
 ///
 /// # Errors
 /// [`CohortError::Read`] and [`CohortError::Write`]; [`CohortError::Dataset`] for a folder that holds a model already, and
-/// for a file that is damaged, makes no classifier or was described wrongly.
-pub fn import_onnx(request: &ImportRequest) -> Result<ModelDescription, CohortError> {
+/// for a file that is damaged, does not do what it is for or was described wrongly.
+pub fn import_onnx(request: &ImportRequest) -> Result<ImportedModel, CohortError> {
     let ImportRequest { file: path, said, out } = request;
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let refused = |source: LearnError| DatasetError::NotImported { file: name.clone(), source };
-    let mut bytes = fs::read(path).map_err(CohortError::read(path))?;
-    let mut file = OnnxFile::read(&bytes).map_err(|error| refused(error.into()))?;
-    let outside = file.outside();
-    for other in &outside {
-        let weights = fs::read(beside(path, other).map_err(&refused)?);
-        let missing = |error: std::io::Error| OnnxError::Outside {
-            file: other.clone(),
-            problem: format!("cannot be read ({error})"),
-        };
-        let taken = weights.map_err(missing).and_then(|weights| file.take_in(other, &weights));
-        taken.map_err(|error| refused(error.into()))?;
+    let brought = Brought::read(path)?;
+    let said = brought.file.statement().and_then(|by_file| said.clone().agreed_with(by_file));
+    let said = said.map_err(|error| brought.refused(error))?;
+    match said.task.unwrap_or_default() {
+        Task::Classes => {
+            import_classifier(&brought, said, out).map(|model| ImportedModel::Classifier(Box::new(model)))
+        }
+        Task::Lungs => import_lungs(&brought, &said, out).map(|model| ImportedModel::Lungs(Box::new(model))),
     }
-    if !outside.is_empty() {
-        bytes = file.bytes();
-    }
-    let said = file.statement().and_then(|by_file| said.clone().agreed_with(by_file));
-    let said = with_positive(said.map_err(|error| refused(error.into()))?);
-    let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
-    let settled = Settled::of(&file, &stem, &said).map_err(&refused)?;
+}
 
-    let _lock = OutLock::take(out)?;
-    if ModelDescription::is_in(out) {
-        return Err(DatasetError::ModelThere { folder: out.clone() }.into());
-    }
+fn import_classifier(
+    brought: &Brought,
+    said: Statement,
+    out: &Path,
+) -> Result<ModelDescription, CohortError> {
+    let said = with_positive(said);
+    let settled = Settled::of(&brought.file, &brought.stem, &said).map_err(|error| brought.refused(error))?;
+    let _lock = vacant(out)?;
     let Settled { net, classes, preprocessing, temperature, threshold } = settled;
     let mut description = ModelDescription {
         format: DESCRIPTION_FORMAT,
@@ -72,19 +76,16 @@ pub fn import_onnx(request: &ImportRequest) -> Result<ModelDescription, CohortEr
         origin: Origin::Imported { onnx: Box::new(net.clone()) },
     };
     write_whole(&out.join("model_card.md"), imported_card(&description, &net).as_bytes())?;
-    description.write(out, &bytes)?;
+    description.write(out, &brought.bytes)?;
     Ok(description)
 }
 
-/// A file of weights beside the ONNX file; one that would lie elsewhere is refused.
-fn beside(path: &Path, other: &str) -> Result<PathBuf, LearnError> {
-    let plain = Path::new(other).components().all(|part| matches!(part, Component::Normal(_)));
-    match plain && !other.is_empty() {
-        true => Ok(path.with_file_name(other)),
-        false => {
-            let problem = "would lie outside the folder".to_owned();
-            Err(OnnxError::Outside { file: other.to_owned(), problem }.into())
-        }
+/// Takes a folder that is to hold a model and holds none.
+pub(super) fn vacant(out: &Path) -> Result<OutLock, CohortError> {
+    let lock = OutLock::take(out)?;
+    match ModelDescription::is_in(out) {
+        true => Err(DatasetError::ModelThere { folder: out.to_owned() }.into()),
+        false => Ok(lock),
     }
 }
 

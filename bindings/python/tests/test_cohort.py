@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas
@@ -62,6 +63,15 @@ def test_an_error_of_the_progress_function_stops_the_run(scans: Path, tmp_path: 
     assert sum(result.counts.values()) == 6
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C as in a terminal: who starts tests in the background of a shell has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_ctrl_c_stops_and_the_same_call_goes_on(scans: Path, embedded: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -73,6 +83,7 @@ def test_ctrl_c_stops_and_the_same_call_goes_on(scans: Path, embedded: Path, tmp
     assert (out / "measurements.csv").read_bytes() == (embedded / "measurements.csv").read_bytes()
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_ctrl_c_is_heard_while_scans_are_measured(scans: Path, tmp_path: Path) -> None:
     threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()

@@ -22,7 +22,7 @@ pub enum Compute {
 /// A device that this program does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{name}' is not a device of this program: it knows {known}; build it with --features cuda or wgpu for a GPU"
+    "'{name}' is not a device of this program: it knows {known}; build it with --features cuda, vulkan, metal or wgpu for a GPU"
 )]
 pub struct DeviceError {
     /// What was asked for.

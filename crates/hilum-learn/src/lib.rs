@@ -39,8 +39,8 @@ pub use device::{Compute, DeviceError};
 pub use error::LearnError;
 pub use evaluate::*;
 pub use imported::{
-    Gives, Head, ImportedInput, ImportedNet, Layout, LungMaps, LungNet, LungRule, LungSegmenter,
-    OnnxClassifier, OnnxError, OnnxFile, Settled, SettledLungs, Squash, Statement, Task,
+    Engine, Gives, Head, ImportedInput, ImportedNet, Layout, LungMaps, LungNet, LungRule, LungSegmenter,
+    OnnxClassifier, OnnxError, OnnxFile, OnnxRuntime, Settled, SettledLungs, Squash, Statement, Task,
 };
 pub use nets::{Architecture, Array, Channels, NetPlan, Taken, Weights, from_imagenet};
 pub use onnx::{OnnxFacts, to_onnx};

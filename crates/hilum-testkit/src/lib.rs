@@ -5,6 +5,7 @@
 
 mod faulty_proxy;
 mod npy;
+mod onnxruntime;
 mod overlap;
 mod packed;
 mod picture;
@@ -15,6 +16,7 @@ pub mod vectors;
 
 pub use faulty_proxy::{Fault, FaultyProxy, SeenRequest};
 pub use npy::npy_mask_xy;
+pub use onnxruntime::onnxruntime;
 pub use overlap::Overlap;
 pub use packed::{PackedMask, Runs};
 pub use picture::GreyPicture;

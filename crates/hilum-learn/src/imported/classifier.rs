@@ -1,6 +1,6 @@
 //! An imported net as a classifier.
 
-use super::{ImportedNet, OnnxError, OnnxFile, runner::Runner};
+use super::{Engine, ImportedNet, OnnxError, OnnxFile, runner::Runner};
 use crate::{Classifier, LearnError, Picture};
 use rayon::prelude::*;
 
@@ -9,20 +9,26 @@ use rayon::prelude::*;
 pub struct OnnxClassifier {
     net: ImportedNet,
     file: OnnxFile,
+    engine: Engine,
     runner: Runner,
     classes: Vec<String>,
     temperature: f64,
 }
 
 impl OnnxClassifier {
-    /// The net that `file` holds and `net` describes.
+    /// The net that `file` holds and `net` describes, run by `engine`.
     ///
     /// # Errors
     /// [`LearnError::Imported`] where they do not go together.
-    pub fn new(net: &ImportedNet, file: &OnnxFile, classes: Vec<String>) -> Result<Self, LearnError> {
+    pub fn new(
+        net: &ImportedNet,
+        file: &OnnxFile,
+        classes: Vec<String>,
+        engine: &Engine,
+    ) -> Result<Self, LearnError> {
         file.check()?;
-        let runner = Runner::new(&file.part(&net.output)?, net.input.shape())?;
-        Ok(Self::with_runner(net, file, runner, classes))
+        let runner = Runner::new(&file.part(&net.output)?, net.input.shape(), engine)?;
+        Ok(Self::with_runner(net, file, runner, classes, engine))
     }
 
     pub(super) fn with_runner(
@@ -30,8 +36,10 @@ impl OnnxClassifier {
         file: &OnnxFile,
         runner: Runner,
         classes: Vec<String>,
+        engine: &Engine,
     ) -> Self {
-        Self { net: net.clone(), file: file.clone(), runner, classes, temperature: 1.0 }
+        let (net, file, engine) = (net.clone(), file.clone(), engine.clone());
+        Self { net, file, engine, runner, classes, temperature: 1.0 }
     }
 
     /// The same with probabilities of logits over `temperature`.
@@ -76,7 +84,7 @@ impl Classifier for OnnxClassifier {
 
     fn forgetful(&self, seed: u64) -> Result<Option<Box<dyn Classifier>>, LearnError> {
         let Some(file) = self.file.shuffled(seed) else { return Ok(None) };
-        let forgetful = Self::new(&self.net, &file, self.classes.clone())?.with_temperature(self.temperature);
-        Ok(Some(Box::new(forgetful)))
+        let forgetful = Self::new(&self.net, &file, self.classes.clone(), &self.engine)?;
+        Ok(Some(Box::new(forgetful.with_temperature(self.temperature))))
     }
 }

@@ -22,7 +22,7 @@ pub enum OnnxError {
     /// Operations that cannot be run.
     #[error(
         "it uses operators that hilum cannot run: {operators}; export the part of the net that has plain layers, \
-         with opset 18 or an older one"
+         with opset 18 or an older one, or name the library of an ONNX Runtime in HILUM_ONNXRUNTIME"
     )]
     Operators { operators: String },
 
@@ -44,7 +44,14 @@ pub enum OnnxError {
     #[error("what was said of it cannot be: {problem}")]
     Statement { problem: String },
 
-    /// tract gave up.
+    /// A library that is to run nets, and cannot.
+    #[error(
+        "{} cannot be used to run nets ({problem}): let HILUM_ONNXRUNTIME name the file of an ONNX Runtime, as \
+         libonnxruntime.so.1.32.0 in the folder onnxruntime/capi of the Python package, or nothing", library.display()
+    )]
+    Library { library: std::path::PathBuf, problem: String },
+
+    /// The engine gave up.
     #[error("it cannot be run: {why}")]
     NotRun { why: String },
 

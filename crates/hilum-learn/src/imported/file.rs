@@ -2,7 +2,6 @@
 
 use super::{OnnxError, Statement, graph};
 use prost::Message;
-use std::collections::BTreeSet;
 use tract_onnx::pb::{
     GraphProto, ModelProto, ValueInfoProto,
     tensor_proto::{DataLocation, DataType},
@@ -165,7 +164,7 @@ impl OnnxFile {
     /// What is left when everything goes that `output` does not need.
     ///
     /// # Errors
-    /// [`OnnxError::Operators`] where tract lacks one of the operators; [`OnnxError::Damaged`] where nothing makes `output`.
+    /// [`OnnxError::Damaged`] where nothing makes `output`.
     pub(super) fn part(&self, output: &str) -> Result<ModelProto, OnnxError> {
         let needed = graph::needed(&self.graph, output);
         if needed.is_empty() {
@@ -175,14 +174,7 @@ impl OnnxFile {
         let mut place = 0..;
         graph.node.retain(|_| place.next().is_some_and(|place| needed.contains(&place)));
         graph.output.retain(|one| one.name == output);
-        let mut used = BTreeSet::new();
-        graph::operators(&graph.node, &mut used);
-        let known = tract_onnx::onnx().op_register.0;
-        let unknown: Vec<&str> = used.into_iter().filter(|name| !known.contains_key(*name)).collect();
-        match unknown.is_empty() {
-            true => Ok(ModelProto { graph: Some(graph), ..self.head.clone() }),
-            false => Err(OnnxError::Operators { operators: unknown.join(", ") }),
-        }
+        Ok(ModelProto { graph: Some(graph), ..self.head.clone() })
     }
 
     /// The last operation before `output` that changes numbers.

@@ -1,6 +1,8 @@
 //! A net that outlines the lungs: what must be known to run it, and slices to masks.
 
-use super::{ImportedInput, LungMaps, OnnxError, OnnxFile, Statement, runner::Runner, settle::plainest};
+use super::{
+    Engine, ImportedInput, LungMaps, OnnxError, OnnxFile, Statement, runner::Runner, settle::plainest,
+};
 use crate::{
     LearnError, Picture,
     dataset::{Channel, Preprocessing, Region, Source, SourceKind},
@@ -32,18 +34,18 @@ pub struct SettledLungs {
 
 impl SettledLungs {
     /// Puts together what `file` says in its graph and what `said` says, its metadata included
-    /// ([`Statement::agreed_with`]), and tries the net on a black, a white and a grey slice.
+    /// ([`Statement::agreed_with`]), and has `engine` try the net on a black, a white and a grey slice.
     ///
     /// # Errors
     /// [`LearnError::Imported`] for what is missing, contradicts, gives no maps or cannot be run.
-    pub fn of(file: &OnnxFile, name: &str, said: &Statement) -> Result<Self, LearnError> {
+    pub fn of(file: &OnnxFile, name: &str, said: &Statement, engine: &Engine) -> Result<Self, LearnError> {
         file.check()?;
         refuse_words_of_classifiers(said)?;
         let (input_name, axes) = file.input()?;
         let input = ImportedInput::of(input_name, &axes, said)?;
         let preprocessing = preprocessing(said, input.size_px)?;
         let output = file.output(said.output.as_deref())?.to_owned();
-        let runner = Runner::new(&file.part(&output)?, input.shape())?;
+        let runner = Runner::new(&file.part(&output)?, input.shape(), engine)?;
         let maps = LungMaps::of(&runner.output, input.size_px, input.layout, file.ends_in(&output), said)?;
         let net = LungNet { name: name.to_owned(), input, output, maps };
         let segmenter = LungSegmenter { net, preprocessing, runner };
@@ -64,14 +66,14 @@ pub struct LungSegmenter {
 }
 
 impl LungSegmenter {
-    /// The net that `file` holds and `settled` describes.
+    /// The net that `file` holds and `settled` describes, run by `engine`.
     ///
     /// # Errors
     /// [`LearnError::Imported`] where they do not go together.
-    pub fn new(settled: SettledLungs, file: &OnnxFile) -> Result<Self, LearnError> {
+    pub fn new(settled: SettledLungs, file: &OnnxFile, engine: &Engine) -> Result<Self, LearnError> {
         let SettledLungs { net, preprocessing } = settled;
         file.check()?;
-        let runner = Runner::new(&file.part(&net.output)?, net.input.shape())?;
+        let runner = Runner::new(&file.part(&net.output)?, net.input.shape(), engine)?;
         let [rows, cols] = net.input.size_px;
         if runner.output.iter().product::<usize>() != net.maps.channels * rows * cols
             || net.maps.lung_channels.iter().any(|&channel| channel >= net.maps.channels)

@@ -1,4 +1,4 @@
-//! Nets that somebody brought: ONNX files of classifiers and of nets that outline lungs, run by tract on the processor.
+//! Nets that somebody brought: ONNX files of classifiers and of nets that outline lungs, run on the processor.
 //!
 //! Enters: the bytes of a file ([`OnnxFile`]) and what its user says of it ([`Statement`]). Leaves: an [`ImportedNet`],
 //! which is written down with a model, and an [`OnnxClassifier`], which scores as a net that was trained here does; or a
@@ -8,12 +8,17 @@
 //!
 //! Every picture is run alone, on one thread: its numbers depend neither on its neighbours nor on the number of threads.
 //!
+//! Who runs them is an [`Engine`]: tract, which is part of the program, or the ONNX Runtime that its user has.
+//!
 //! What it does not do: nets with several inputs, or with inputs other than 32-bit floats.
 //!
 //! # Source
 //! ONNX operators as tract implements them, opset 9 to 18; `onnx/onnx.proto`.
 
+mod by_onnxruntime;
+mod by_tract;
 mod classifier;
+mod engine;
 mod error;
 mod file;
 mod forget;
@@ -26,7 +31,9 @@ mod runner;
 mod settle;
 mod statement;
 
+pub use by_onnxruntime::OnnxRuntime;
 pub use classifier::OnnxClassifier;
+pub use engine::Engine;
 pub use error::OnnxError;
 pub use file::OnnxFile;
 pub use head::{Gives, Head, Squash};

@@ -1,46 +1,57 @@
-//! A graph made ready by tract, and run.
+//! A graph made ready, and run.
 
-use super::OnnxError;
+use super::{Engine, OnnxError, by_onnxruntime::Sessions, by_tract::Plan};
 use std::{
     any::Any,
+    fmt::Display,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
 };
-use tract_onnx::{pb::ModelProto, prelude::*};
+use tract_onnx::pb::ModelProto;
 
 /// A net for one picture at a time.
 #[derive(Debug)]
 pub(super) struct Runner {
-    plan: Arc<TypedRunnableModel>,
+    by: By,
     shape: [usize; 4],
     /// Shape of what leaves it.
     pub(super) output: Vec<usize>,
-    /// Bytes that one run takes at its peak, besides the weights: an estimate, on the high side.
+    /// Bytes that one run takes at its peak, besides the weights: an estimate, on the high side; 0 where nobody can tell.
     pub(super) working_bytes: u64,
 }
 
-/// Characters of tract's messages that are told.
+#[derive(Debug)]
+enum By {
+    Tract(Plan),
+    OnnxRuntime(Sessions),
+}
+
+/// What a net says of one picture.
+pub(super) struct Said {
+    pub(super) shape: Vec<usize>,
+    pub(super) numbers: Vec<f32>,
+}
+
+/// Characters of an engine's messages that are told.
 const TOLD: usize = 300;
 
 impl Runner {
     /// A graph with one input, which gets the given shape, and one output.
-    pub(super) fn new(model: &ModelProto, shape: [usize; 4]) -> Result<Self, OnnxError> {
-        let ready = caught(|| {
-            let onnx = onnx().with_ignore_value_info(true);
-            let mut inference = onnx.model_for_proto_model(model)?;
-            inference.set_input_fact(0, InferenceFact::dt_shape(f32::datum_type(), shape))?;
-            let net = inference.into_optimized()?;
-            let output = net.output_fact(0)?.shape.as_concrete().map(<[usize]>::to_vec);
-            let working_bytes = working_bytes(&net);
-            Ok((net.into_runnable()?, output, working_bytes))
-        });
-        let (plan, output, working_bytes) = ready.map_err(|why| OnnxError::NotRun { why })?;
-        match output {
-            Some(output) => Ok(Self { plan, shape, output, working_bytes }),
-            None => Err(OnnxError::Shape {
-                found: "the shape of its output depends on what its input shows".to_owned(),
-                wanted: "an output of one shape: export the part of the net before the selection",
-            }),
+    pub(super) fn new(model: &ModelProto, shape: [usize; 4], engine: &Engine) -> Result<Self, OnnxError> {
+        let plan = Plan::new(model, shape);
+        match engine {
+            Engine::Tract => {
+                let plan = plan?;
+                let (output, working_bytes) = (plan.output.clone(), plan.working_bytes);
+                Ok(Self { by: By::Tract(plan), shape, output, working_bytes })
+            }
+            Engine::OnnxRuntime(runtime) => {
+                let sessions = Sessions::new(runtime, model)?;
+                let grey = vec![0.5; shape.iter().product()];
+                let output = sessions.run(shape, &grey)?.shape;
+                // The library does not say what it takes; where tract knows the net, it is about as much.
+                let working_bytes = plan.map_or(0, |plan| plan.working_bytes);
+                Ok(Self { by: By::OnnxRuntime(sessions), shape, output, working_bytes })
+            }
         }
     }
 
@@ -64,29 +75,25 @@ impl Runner {
 
     /// The numbers that the net gives of the numbers of one picture.
     pub(super) fn run(&self, numbers: &[f32]) -> Result<Vec<f32>, OnnxError> {
-        let said = caught(|| {
-            let input = Tensor::from_shape(&self.shape, numbers)?;
-            let said = self.plan.run(tvec!(input.into_tvalue()))?;
-            let first = said.first().ok_or_else(|| TractError::msg("nothing came out"))?;
-            let numbers = first.cast_to::<f32>()?;
-            Ok(numbers.to_plain_array_view::<f32>()?.iter().copied().collect())
-        });
-        said.map_err(|why| OnnxError::NotRun { why })
+        let said = match &self.by {
+            By::Tract(plan) => plan.run(self.shape, numbers)?,
+            By::OnnxRuntime(sessions) => sessions.run(self.shape, numbers)?,
+        };
+        match said.shape == self.output {
+            true => Ok(said.numbers),
+            false => {
+                let why = format!(
+                    "it gives {:?} numbers of one picture and {:?} of another",
+                    self.output, said.shape
+                );
+                Err(OnnxError::NotRun { why })
+            }
+        }
     }
 }
 
-/// What the arrays between the operations take at most at once, twice: convolutions lay their input out anew. 0 where tract
-/// cannot tell.
-fn working_bytes(net: &TypedModel) -> u64 {
-    let steps = net.eval_order().and_then(|order| {
-        net.eval_tmp_memory_usage(&order, |node| !node.op_is::<tract_onnx::tract_core::ops::konst::Const>())
-    });
-    let bytes = steps.iter().flatten().filter_map(|(_, bytes)| bytes.to_i64().ok()).max();
-    2 * bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)
-}
-
-/// What `work` gives, or in words why it gives nothing: tract panics on some of what it does not expect.
-fn caught<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
+/// What `work` gives, or in words why it gives nothing: engines panic on some of what they do not expect.
+pub(super) fn caught<T, E: Display>(work: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
     let why = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(made)) => return Ok(made),
         Ok(Err(error)) => format!("{error:#}"),

@@ -1,8 +1,8 @@
 //! A file and what was said of it, put together: what must be known to run it.
 
 use super::{
-    Gives, Head, ImportedInput, OnnxClassifier, OnnxError, OnnxFile, Squash, Statement, runner::Runner,
-    statement::agreed,
+    Engine, Gives, Head, ImportedInput, OnnxClassifier, OnnxError, OnnxFile, Squash, Statement,
+    runner::Runner, statement::agreed,
 };
 use crate::{LearnError, Picture, dataset::Preprocessing};
 use serde::{Deserialize, Serialize};
@@ -39,11 +39,11 @@ pub struct Settled {
 
 impl Settled {
     /// Puts together what `file` says in its graph and what `said` says, its metadata included
-    /// ([`Statement::agreed_with`]), and tries the net on a black, a white and a grey picture.
+    /// ([`Statement::agreed_with`]), and has `engine` try the net on a black, a white and a grey picture.
     ///
     /// # Errors
     /// [`LearnError::Imported`] for what is missing, contradicts, is no classifier or cannot be run.
-    pub fn of(file: &OnnxFile, name: &str, said: &Statement) -> Result<Self, LearnError> {
+    pub fn of(file: &OnnxFile, name: &str, said: &Statement, engine: &Engine) -> Result<Self, LearnError> {
         file.check()?;
         if said.lung_channels.is_some() {
             let problem = "lung channels are those of a net that outlines lungs: add --task lungs, or leave out \
@@ -54,7 +54,7 @@ impl Settled {
         let input = ImportedInput::of(input_name, &axes, said)?;
         let preprocessing = said.preprocessing(input.size_px)?;
         let output = file.output(said.output.as_deref())?.to_owned();
-        let runner = Runner::new(&file.part(&output)?, input.shape())?;
+        let runner = Runner::new(&file.part(&output)?, input.shape(), engine)?;
         let numbers = runner.numbers()?;
         let ending = Ending::of(file.ends_in(&output));
         let gives = agreed("kind of numbers", said.gives, ending.gives)?.ok_or(OnnxError::NotSaid {
@@ -72,7 +72,8 @@ impl Settled {
         check_numbers(temperature, threshold, classes.len())?;
         let net = ImportedNet { name: name.to_owned(), input, output, gives, head };
         let settled = Self { net, classes, preprocessing, temperature, threshold };
-        settled.tried(OnnxClassifier::with_runner(&settled.net, file, runner, settled.classes.clone()))?;
+        let classes = settled.classes.clone();
+        settled.tried(OnnxClassifier::with_runner(&settled.net, file, runner, classes, engine))?;
         Ok(settled)
     }
 

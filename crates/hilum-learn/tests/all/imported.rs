@@ -1,8 +1,8 @@
 //! Imported nets against onnxruntime; files that are damaged, foreign or described wrongly.
 
 use hilum_learn::{
-    Classifier, Gives, Head, Layout, LearnError, OnnxClassifier, OnnxError, OnnxFile, Picture, Settled,
-    Squash, Statement, dataset::Preprocessing, probabilities,
+    Classifier, Engine, Gives, Head, Layout, LearnError, OnnxClassifier, OnnxError, OnnxFile, OnnxRuntime,
+    Picture, Settled, Squash, Statement, dataset::Preprocessing, probabilities,
 };
 use proptest::prelude::*;
 use prost::Message;
@@ -68,19 +68,29 @@ impl Case {
 
     fn classifier(&self) -> OnnxClassifier {
         let file = file(&self.name);
-        let settled = Settled::of(&file, &self.name, &self.said).unwrap();
-        OnnxClassifier::new(&settled.net, &file, settled.classes).unwrap()
+        let settled = Settled::of(&file, &self.name, &self.said, &Engine::Tract).unwrap();
+        OnnxClassifier::new(&settled.net, &file, settled.classes, &Engine::Tract).unwrap()
     }
 }
 
 #[test]
 fn numbers_are_those_of_onnxruntime() {
+    numbers_are_those_of_the_vector(&Engine::Tract);
+}
+
+#[test]
+fn the_library_of_the_user_gives_the_same_numbers() {
+    let Some(library) = hilum_testkit::onnxruntime() else { return };
+    numbers_are_those_of_the_vector(&Engine::OnnxRuntime(OnnxRuntime::load(&library).unwrap()));
+}
+
+fn numbers_are_those_of_the_vector(engine: &Engine) {
     let vector = vector();
     assert_eq!(vector.cases.len(), 6);
     for case in &vector.cases {
         let file = file(&case.name);
-        let Settled { net, classes, .. } = Settled::of(&file, &case.name, &case.said).unwrap();
-        let classifier = OnnxClassifier::new(&net, &file, classes).unwrap();
+        let Settled { net, classes, .. } = Settled::of(&file, &case.name, &case.said, engine).unwrap();
+        let classifier = OnnxClassifier::new(&net, &file, classes, engine).unwrap();
         for (&index, theirs) in vector.pictures.iter().zip(&case.numbers) {
             let picture = case.picture(index);
             let near = |ours: f64, theirs: f64| {
@@ -103,17 +113,18 @@ fn numbers_are_those_of_onnxruntime() {
 
 #[test]
 fn the_graph_is_believed_and_the_rest_must_be_said() {
-    let keras = Settled::of(&file("keras_like"), "keras", &case("keras_like").said).unwrap();
+    let keras = Settled::of(&file("keras_like"), "keras", &case("keras_like").said, &Engine::Tract).unwrap();
     assert_eq!(keras.net.input.layout, Layout::Nhwc);
     assert_eq!((keras.net.gives, keras.threshold), (Gives::Probabilities, Some(0.5)));
-    let findings = Settled::of(&file("findings"), "findings", &case("findings").said).unwrap();
+    let findings =
+        Settled::of(&file("findings"), "findings", &case("findings").said, &Engine::Tract).unwrap();
     assert_eq!(findings.classes, ["not effusion", "effusion"]);
     assert_eq!(findings.net.head, Head::Sigmoid { output: 1, class: 1 });
 
     let refused = |name: &str, change: &dyn Fn(&mut Statement)| {
         let mut said = case(name).said;
         change(&mut said);
-        Settled::of(&file(name), name, &said).unwrap_err().to_string()
+        Settled::of(&file(name), name, &said, &Engine::Tract).unwrap_err().to_string()
     };
     for (name, change, words) in [
         (
@@ -184,7 +195,7 @@ fn broken(name: &str, change: impl FnOnce(&mut GraphProto)) -> String {
     let mut model = ModelProto::decode(&bytes(name)[..]).unwrap();
     change(model.graph.as_mut().unwrap());
     let file = OnnxFile::read(&model.encode_to_vec()).unwrap();
-    Settled::of(&file, name, &case(name).said).unwrap_err().to_string()
+    Settled::of(&file, name, &case(name).said, &Engine::Tract).unwrap_err().to_string()
 }
 
 #[test]
@@ -214,7 +225,7 @@ fn what_makes_no_classifier_is_named() {
         broken("torch_like", |graph| graph.node[0].attribute.iter_mut().for_each(|a| a.ints.fill(1 << 40)));
     assert!(wide.contains("damaged"), "{wide}");
     let outside = OnnxFile::read(&bytes("outside")).unwrap();
-    let error = Settled::of(&outside, "x", &case("outside").said).unwrap_err().to_string();
+    let error = Settled::of(&outside, "x", &case("outside").said, &Engine::Tract).unwrap_err().to_string();
     assert!(error.contains("'outside.onnx.data', which was not read"), "{error}");
     let error = outside.clone().take_in("outside.onnx.data", &[0; 100]).unwrap_err().to_string();
     assert!(error.contains("is too short for"), "{error}");
@@ -266,7 +277,7 @@ proptest! {
             damaged[place] = byte;
         }
         if let Ok(file) = OnnxFile::read(&damaged) {
-            let _ = Settled::of(&file, name, &case(name).said);
+            let _ = Settled::of(&file, name, &case(name).said, &Engine::Tract);
         }
     }
 }

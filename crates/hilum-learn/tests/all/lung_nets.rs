@@ -1,7 +1,7 @@
 //! Nets that outline lungs: what their files say, what must be said, and what is refused.
 
 use hilum_learn::{
-    Gives, Layout, LungRule, LungSegmenter, OnnxFile, Settled, SettledLungs, Squash, Statement, Task,
+    Engine, Gives, Layout, LungRule, LungSegmenter, OnnxFile, Settled, SettledLungs, Squash, Statement, Task,
     dataset::{Channel, Fit, Region, SourceKind, Values},
 };
 use prost::Message;
@@ -27,7 +27,7 @@ fn of_classes() -> Statement {
 }
 
 fn settled(name: &str, said: &Statement) -> Result<SettledLungs, String> {
-    SettledLungs::of(&file(name), name, said).map_err(|error| error.to_string())
+    SettledLungs::of(&file(name), name, said, &Engine::Tract).map_err(|error| error.to_string())
 }
 
 /// What is said of a file when something about its graph is changed.
@@ -35,7 +35,7 @@ fn broken(name: &str, said: &Statement, change: impl FnOnce(&mut GraphProto)) ->
     let mut model = ModelProto::decode(&bytes(name)[..]).unwrap();
     change(model.graph.as_mut().unwrap());
     let file = OnnxFile::read(&model.encode_to_vec()).unwrap();
-    SettledLungs::of(&file, name, said).unwrap_err().to_string()
+    SettledLungs::of(&file, name, said, &Engine::Tract).unwrap_err().to_string()
 }
 
 #[test]
@@ -114,10 +114,10 @@ fn classifiers_and_lung_nets_are_not_taken_for_each_other() {
     }
     let classes = Some(vec!["no".to_owned(), "yes".to_owned()]);
     let said = Statement { task: None, classes, ..through_a_window() };
-    let error = Settled::of(&file("torch_band"), "band", &said).unwrap_err().to_string();
+    let error = Settled::of(&file("torch_band"), "band", &said, &Engine::Tract).unwrap_err().to_string();
     assert!(error.contains("[1, 1, 96, 96]") && error.contains("--task lungs"), "{error}");
     let said = Statement { lung_channels: Some(vec![1]), ..said };
-    let error = Settled::of(&file("torch_like"), "net", &said).unwrap_err().to_string();
+    let error = Settled::of(&file("torch_like"), "net", &said, &Engine::Tract).unwrap_err().to_string();
     assert!(error.contains("add --task lungs"), "{error}");
 }
 
@@ -151,7 +151,9 @@ fn operators_shapes_and_numbers_that_cannot_be_are_refused() {
 #[test]
 fn a_slice_comes_back_with_its_own_pixels() {
     let said = Statement { fit: Some(Fit::Crop), gives: Some(Gives::Logits), ..through_a_window() };
-    let segmenter = LungSegmenter::new(settled("torch_band", &said).unwrap(), &file("torch_band")).unwrap();
+    let segmenter =
+        LungSegmenter::new(settled("torch_band", &said).unwrap(), &file("torch_band"), &Engine::Tract)
+            .unwrap();
     let lung = segmenter.segment(40, 70, vec![-700.0; 2800]).unwrap();
     assert_eq!((lung.view().rows(), lung.view().cols()), (40, 70));
     // Of 70 columns the 40 in the middle are shown.
@@ -160,6 +162,6 @@ fn a_slice_comes_back_with_its_own_pixels() {
     assert!(segmenter.working_bytes() > 2 * 96 * 96 * 4);
     let mut other = settled("torch_band", &said).unwrap();
     other.net.maps.channels = 3;
-    let error = LungSegmenter::new(other, &file("torch_band")).unwrap_err().to_string();
+    let error = LungSegmenter::new(other, &file("torch_band"), &Engine::Tract).unwrap_err().to_string();
     assert!(error.contains("other maps than the net gives"), "{error}");
 }

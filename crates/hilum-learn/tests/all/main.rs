@@ -5,5 +5,6 @@
 mod imported;
 mod lung_nets;
 mod nets;
+mod onnxruntime;
 mod oracle;
 mod planted;

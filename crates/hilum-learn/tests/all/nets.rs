@@ -214,10 +214,24 @@ impl Net for Mobile {
     }
 }
 
-/// Three steps of Adam with all weights, from PyTorch's own first weights.
+/// The processor, and the GPU of a program that is built for one.
+fn devices() -> Vec<Device> {
+    vec![
+        Device::flex(),
+        #[cfg(feature = "cuda")]
+        Device::cuda(0),
+        #[cfg(feature = "wgpu")]
+        Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
+    ]
+}
+
 fn trains_as_in_pytorch<N: Net>(name: &str) {
+    devices().into_iter().for_each(|device| trains_on::<N>(name, device.autodiff()));
+}
+
+/// Three steps of Adam with all weights, from PyTorch's own first weights.
+fn trains_on<N: Net>(name: &str, device: Device) {
     let case = case(name);
-    let device = Device::flex().autodiff();
     let mut net = N::new(&case["before"], &device);
     let (x, truth) = (tensor::<4>(&case["pictures"], &device), tensor::<2>(&case["truth"], &device));
     let mut adam = AdamConfig::new().with_epsilon(1e-8).init();

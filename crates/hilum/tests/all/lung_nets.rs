@@ -109,3 +109,37 @@ fn nets_and_commands_that_do_not_go_together_are_refused() {
     let cut = refused(&story, "run scans --out x --lungs net");
     assert!(cut.contains("model.onnx") && cut.contains("changed or cut"), "{cut}");
 }
+
+#[test]
+fn a_library_of_the_user_runs_the_net() {
+    let Some(library) = hilum_testkit::onnxruntime() else { return };
+    let story = Story::with_phantoms(1);
+    brought(&story);
+    let by_library = |command: &str| {
+        let args: Vec<&str> = command.split(' ').collect();
+        story.hilum_with(&args, &[("HILUM_ONNXRUNTIME", library.display().to_string())])
+    };
+    assert_eq!(by_library(IMPORT).code, 0);
+    done(&story, "run scans --out one --lungs net --quiet");
+    let ran = by_library("run scans --out two --lungs net --quiet");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let (one, two) = (story.table("one"), story.table("two"));
+    for (id, row) in &one {
+        let pixels =
+            |row: &std::collections::BTreeMap<String, String>| row["lung_area_px"].parse::<f64>().unwrap();
+        // Pixels at the threshold may fall on either side of it.
+        assert!((pixels(row) - pixels(&two[id])).abs() <= 3.0, "{id}");
+    }
+    let run_by = |out: &str| {
+        let run: Value = serde_json::from_slice(&story.read(&format!("{out}/run.json"))).unwrap();
+        run["settings"]["lungs"]["run_by"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(run_by("one"), "tract");
+    assert!(run_by("two").starts_with("onnxruntime (commit "), "{}", run_by("two"));
+
+    let args: Vec<&str> = "measure scans --lungs net".split(' ').collect();
+    let ran = story.hilum_with(&args, &[("HILUM_ONNXRUNTIME", "net/model.onnx".to_owned())]);
+    let said = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(ran.code, 2, "{said}");
+    assert!(said.contains("net/model.onnx cannot be used to run nets"), "{said}");
+}

@@ -1,7 +1,7 @@
 //! An ONNX file that somebody brought, with the weights that it keeps in files beside it.
 
 use crate::{CohortError, learn::DatasetError};
-use hilum_learn::{LearnError, OnnxError, OnnxFile};
+use hilum_learn::{Engine, LearnError, OnnxError, OnnxFile};
 use std::{
     fs,
     path::{Component, Path, PathBuf},
@@ -16,6 +16,8 @@ pub(super) struct Brought {
     pub(super) file: OnnxFile,
     /// The bytes of one file that holds everything.
     pub(super) bytes: Vec<u8>,
+    /// What tries it.
+    pub(super) engine: Engine,
 }
 
 impl Brought {
@@ -42,7 +44,8 @@ impl Brought {
         if !outside.is_empty() {
             bytes = file.bytes();
         }
-        Ok(Self { name, stem, file, bytes })
+        let engine = Engine::of_environment().map_err(refused)?;
+        Ok(Self { name, stem, file, bytes, engine })
     }
 
     /// Why the file is not imported.

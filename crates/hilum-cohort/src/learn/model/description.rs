@@ -6,8 +6,8 @@ use crate::{
     learn::{DatasetError, DatasetFacts},
 };
 use hilum_learn::{
-    Classifier, Compute, ImportedNet, NetClassifier, NetPlan, OnnxClassifier, OnnxFile, Task, TrainSettings,
-    Weights, dataset::Preprocessing,
+    Classifier, Compute, Engine, ImportedNet, NetClassifier, NetPlan, OnnxClassifier, OnnxFile, Task,
+    TrainSettings, Weights, dataset::Preprocessing,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::{Map, Value};
@@ -87,6 +87,8 @@ pub struct LoadedModel {
     pub description: ModelDescription,
     /// What scores.
     pub classifier: Box<dyn Classifier>,
+    /// What computes: the device, or for imported nets who runs them.
+    pub run_by: String,
 }
 
 /// Reads the model in a folder.
@@ -99,8 +101,8 @@ pub fn load_model(folder: &Path, compute: Compute) -> Result<LoadedModel, Cohort
     if matches!(description.origin, Origin::Imported { .. }) && compute != Compute::Cpu {
         return Err(DatasetError::ProcessorAlone { model: description.name().to_owned() }.into());
     }
-    let classifier = description.classifier(&bytes, compute).map_err(DatasetError::learn)?;
-    Ok(LoadedModel { description, classifier })
+    let (classifier, run_by) = description.classifier(&bytes, compute).map_err(DatasetError::learn)?;
+    Ok(LoadedModel { description, classifier, run_by })
 }
 
 /// The description in a folder, and the file of weights that it was written for.
@@ -173,18 +175,19 @@ impl ModelDescription {
         &self,
         weights: &[u8],
         compute: Compute,
-    ) -> Result<Box<dyn Classifier>, hilum_learn::LearnError> {
+    ) -> Result<(Box<dyn Classifier>, String), hilum_learn::LearnError> {
         let classes = self.classes.clone();
         Ok(match &self.origin {
             Origin::Trained(trained) => {
                 let (weights, _) = Weights::from_safetensors(weights)?;
                 let (net, mirrored) = (&trained.net, trained.mirrored_scoring);
                 let classifier = NetClassifier::new(net, &weights, classes, mirrored, compute)?;
-                Box::new(classifier.with_temperature(self.temperature))
+                (Box::new(classifier.with_temperature(self.temperature)), compute.to_string())
             }
             Origin::Imported { onnx } => {
-                let classifier = OnnxClassifier::new(onnx, &OnnxFile::read(weights)?, classes)?;
-                Box::new(classifier.with_temperature(self.temperature))
+                let engine = Engine::of_environment()?;
+                let classifier = OnnxClassifier::new(onnx, &OnnxFile::read(weights)?, classes, &engine)?;
+                (Box::new(classifier.with_temperature(self.temperature)), engine.name())
             }
         })
     }

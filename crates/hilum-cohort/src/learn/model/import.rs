@@ -62,7 +62,8 @@ fn import_classifier(
     out: &Path,
 ) -> Result<ModelDescription, CohortError> {
     let said = with_positive(said);
-    let settled = Settled::of(&brought.file, &brought.stem, &said).map_err(|error| brought.refused(error))?;
+    let settled = Settled::of(&brought.file, &brought.stem, &said, &brought.engine)
+        .map_err(|error| brought.refused(error))?;
     let _lock = vacant(out)?;
     let Settled { net, classes, preprocessing, temperature, threshold } = settled;
     let mut description = ModelDescription {

@@ -12,7 +12,7 @@ use crate::{
 };
 use hilum_core::Geometry;
 use hilum_learn::{
-    LearnError, LungNet, LungRule, LungSegmenter, OnnxFile, SettledLungs, Statement, Task,
+    Engine, LearnError, LungNet, LungRule, LungSegmenter, OnnxFile, SettledLungs, Statement, Task,
     dataset::Preprocessing,
 };
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
@@ -48,7 +48,7 @@ pub(super) fn import_lungs(
     said: &Statement,
     out: &Path,
 ) -> Result<LungDescription, CohortError> {
-    let settled = SettledLungs::of(&brought.file, &brought.stem, said);
+    let settled = SettledLungs::of(&brought.file, &brought.stem, said, &brought.engine);
     let SettledLungs { net, preprocessing } = settled.map_err(|error| brought.refused(error))?;
     let _lock = vacant(out)?;
     let description = LungDescription {
@@ -74,6 +74,8 @@ pub struct LungModel {
     /// BLAKE3 of what else decides what it says: preparation of a slice, and which numbers are lung.
     statement_blake3: String,
     weights_bytes: u64,
+    /// What runs it.
+    engine: String,
     segmenter: Arc<LungSegmenter>,
 }
 
@@ -94,13 +96,16 @@ pub fn load_lungs(folder: &Path) -> Result<LungModel, CohortError> {
     let name = net.name.clone();
     let unusable = |error: LearnError| DatasetError::ForeignModel { file: WEIGHTS, why: error.to_string() };
     let file = OnnxFile::read(&weights).map_err(|error| unusable(error.into()))?;
-    let segmenter = LungSegmenter::new(SettledLungs { net, preprocessing }, &file).map_err(unusable)?;
+    let engine = Engine::of_environment().map_err(|error| DatasetError::learn(error.into()))?;
+    let segmenter =
+        LungSegmenter::new(SettledLungs { net, preprocessing }, &file, &engine).map_err(unusable)?;
     Ok(LungModel {
         folder: folder.to_owned(),
         name,
         weights_blake3,
         statement_blake3: blake3::hash(&statement).to_hex().to_string(),
         weights_bytes: weights.len() as u64,
+        engine: engine.name(),
         segmenter: Arc::new(segmenter),
     })
 }
@@ -134,8 +139,8 @@ impl LungModel {
         self.segmenter.working_bytes() + self.weights_bytes + slice
     }
 
-    fn identity(&self) -> [&str; 3] {
-        [&self.name, &self.weights_blake3, &self.statement_blake3]
+    fn identity(&self) -> [&str; 4] {
+        [&self.name, &self.weights_blake3, &self.statement_blake3, &self.engine]
     }
 }
 
@@ -150,11 +155,12 @@ impl Eq for LungModel {}
 impl Serialize for LungModel {
     /// What it is, and not where it lies.
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let [name, weights, statement] = self.identity();
-        let mut fields = to.serialize_struct("LungModel", 3)?;
+        let [name, weights, statement, engine] = self.identity();
+        let mut fields = to.serialize_struct("LungModel", 4)?;
         fields.serialize_field("model", name)?;
         fields.serialize_field("weights_blake3", weights)?;
         fields.serialize_field("statement_blake3", statement)?;
+        fields.serialize_field("run_by", engine)?;
         fields.end()
     }
 }

@@ -37,6 +37,8 @@ pub struct PredictionFile {
     pub model: String,
     /// The first sixteen digits of the BLAKE3 hash of its weights.
     pub weights: String,
+    /// What computed: the device, or for imported nets who ran them.
+    pub run_by: String,
     /// The last part of the input's path.
     pub input: String,
     /// The classes; of two the last one is to be found.
@@ -104,6 +106,7 @@ pub fn predict(
         hilum: env!("CARGO_PKG_VERSION"),
         model: description.name().to_owned(),
         weights: description.weights_blake3.chars().take(16).collect(),
+        run_by: model.run_by.clone(),
         input: name,
         classes: description.classes.clone(),
         threshold: description.threshold,

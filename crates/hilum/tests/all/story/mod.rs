@@ -54,6 +54,7 @@ impl Story {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hilum"));
         command.args(args).current_dir(self.dir.path()).stdin(Stdio::null());
+        command.env_remove(hilum_learn::Engine::LIBRARY);
         command
     }
 

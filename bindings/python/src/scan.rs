@@ -6,7 +6,7 @@ use crate::{
     places::{Place, StoreArgument},
     waiting::interruptible,
 };
-use hilum_cohort::{ScanRef, Stop, find_one, scan::ScanSettings};
+use hilum_cohort::{ScanRef, Stop, find_one};
 use hilum_imaging::geometry_findings;
 use hilum_io::{ScanError, ScanFile, nifti::ReadBuffers};
 use pyo3::prelude::*;
@@ -88,9 +88,7 @@ impl Scan {
     fn voxels<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let volume = interruptible(py, &Stop::default(), || -> Result<_, ScanError> {
             let mut buffers = ReadBuffers::default();
-            let mode = ScanSettings::default().read_mode(&self.scan);
-            let mode = if self.file.supports_streaming() { mode } else { hilum_io::nifti::ReadMode::Whole };
-            self.file.reader(mode, &mut buffers)?.read_volume()
+            self.file.reader(&mut buffers)?.read_volume()
         })?;
         arrays::voxels(py, volume.map_err(|error| unreadable(&error))?)
     }

@@ -5,7 +5,6 @@ use crate::{
     ledger::{Ledger, Unfinished},
 };
 use hilum_core::Status;
-use hilum_io::nifti::ReadMode;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A scan to be done.
@@ -25,16 +24,9 @@ pub(crate) struct Attempts<'a, M> {
     pub(crate) cap_bytes: u64,
 }
 
-/// How a scan may be read within the cap.
-enum Way {
-    Read(ReadMode, u64),
-    TooLarge(u64),
-}
-
 impl<M: Measure> Attempts<'_, M> {
-    /// How to read the scan within the memory cap and how many bytes that takes, or the record that says why it cannot be
-    /// read.
-    pub(crate) fn way(&self, scan: &ScanRef) -> Result<(ReadMode, u64), Box<ScanRecord>> {
+    /// How many bytes measuring the scan takes, or the record that says why it cannot be done within the memory cap.
+    pub(crate) fn memory_bytes(&self, scan: &ScanRef) -> Result<u64, Box<ScanRecord>> {
         match &scan.remote {
             Some(Remote::Unreachable(why)) => return Err(self.failed(scan, "unreachable", why)),
             None if !scan.path.exists() => {
@@ -42,29 +34,17 @@ impl<M: Measure> Attempts<'_, M> {
             }
             _ => {}
         }
-        match self.cheapest_way(scan) {
-            Way::Read(mode, bytes) => Ok((mode, bytes)),
-            Way::TooLarge(bytes) => Err(self.failed(
-                scan,
-                "too_little_memory",
-                &format!(
-                    "needs {} MB of memory, more than the {} MB that --max-memory leaves for scans: raise it",
-                    bytes.div_ceil(1_000_000),
-                    self.cap_bytes / 1_000_000
-                ),
-            )),
+        // No header, no estimate: reading it fails at once and says why.
+        let bytes = self.measure.estimate_bytes(scan).unwrap_or(0);
+        if bytes <= self.cap_bytes {
+            return Ok(bytes);
         }
-    }
-
-    fn cheapest_way(&self, scan: &ScanRef) -> Way {
-        let estimate = |mode| self.measure.estimate_bytes(scan, mode);
-        match (estimate(ReadMode::Whole), estimate(ReadMode::Streamed)) {
-            (Some(whole), _) if whole <= self.cap_bytes => Way::Read(ReadMode::Whole, whole),
-            (_, Some(streamed)) if streamed <= self.cap_bytes => Way::Read(ReadMode::Streamed, streamed),
-            (Some(bytes), None) | (_, Some(bytes)) => Way::TooLarge(bytes),
-            // No header, no estimate: reading it fails at once and says why.
-            (None, None) => Way::Read(ReadMode::Whole, 0),
-        }
+        let reason = format!(
+            "needs {} MB of memory, more than the {} MB that --max-memory leaves for scans: raise it",
+            bytes.div_ceil(1_000_000),
+            self.cap_bytes / 1_000_000
+        );
+        Err(self.failed(scan, "too_little_memory", &reason))
     }
 
     /// The record of a scan that came to nothing.
@@ -77,12 +57,11 @@ impl<M: Measure> Attempts<'_, M> {
     pub(crate) fn measure(
         &self,
         job: &Job,
-        mode: ReadMode,
         mut workspace: M::Workspace,
     ) -> Result<(ScanRecord, Option<M::Workspace>), CohortError> {
         let unfinished = self.ledger.begin(&job.folder)?;
         let measured = catch_unwind(AssertUnwindSafe(|| {
-            self.measure.process(&job.scan, mode, unfinished.path(), &mut workspace)
+            self.measure.process(&job.scan, unfinished.path(), &mut workspace)
         }));
         let (record, workspace) = match measured {
             Ok(record) => (record, Some(workspace)),

@@ -1,13 +1,12 @@
 //! One scan, found and measured, with nothing written.
 
 use crate::{
-    CohortError, Measure, ScanRef, find_at,
+    CohortError, ScanRef, find_at,
     scan::{Examined, ScanSettings, Workspace, examine, open_voxels, row},
 };
 use hilum_core::{Geometry, schema::Measurement};
 use hilum_io::{
     ScanError,
-    nifti::ReadMode,
     store::{Location, StoreOptions},
 };
 use std::path::Path;
@@ -52,20 +51,10 @@ pub fn find_one(place: &Location, options: &StoreOptions) -> Result<ScanRef, Coh
 pub fn look(scan: &ScanRef, settings: &ScanSettings) -> Result<Look, ScanError> {
     let file = scan.open()?;
     let mut workspace = Workspace::default();
-    let mut voxels = open_voxels(&file, settings.read_mode(scan), &mut workspace)?;
+    let mut voxels = open_voxels(&file, &mut workspace)?;
     let examined = examine(&file, &mut voxels, settings)?;
     let row = row(&scan.image_id, &scan.uri, settings.recipe, file.geometry(), &examined);
     Ok(Look { geometry: file.geometry().clone(), row, examined })
-}
-
-impl ScanSettings {
-    /// Whole where that is wise, else streamed.
-    pub fn read_mode(&self, scan: &ScanRef) -> ReadMode {
-        match self.estimate_bytes(scan, ReadMode::Whole) {
-            None => ReadMode::Streamed,
-            Some(_) => ReadMode::Whole,
-        }
-    }
 }
 
 impl Look {

@@ -15,18 +15,12 @@ use crate::{
 };
 use hilum_core::{Direction, Finding, Geometry, Level, Recipe, SliceSource, Status, schema::Measurement};
 use hilum_imaging::{Gate, geometry_findings};
-use hilum_io::{
-    ScanError, ScanFile, ScanReader,
-    nifti::{ReadBuffers, ReadMode},
-    store::StoreError,
-};
+use hilum_io::{ScanError, ScanFile, ScanReader, nifti::ReadBuffers, store::StoreError};
 use std::{ops::ControlFlow, path::Path};
 
 pub use crate::segmentation::{DicomSeg, SEGMENTATION_FILE};
 pub use crate::settings::{MeaninglessSetting, ScanSettings};
 
-/// Scans that need more than this at once are streamed, so that one scan never takes more than 400 MiB.
-const LARGEST_AT_ONCE_BYTES: u64 = 384 << 20;
 /// Bits a voxel that the masks take while a scan is measured, with room for the graph of air regions.
 const MASK_BITS: u64 = 3;
 /// Bits a voxel that a DICOM Segmentation object takes: right, left, and the bits of three segments on their way.
@@ -49,17 +43,15 @@ pub struct Examined {
     pub scouted_slices: Option<usize>,
 }
 
-/// Opens the file for reading in this mode, or in the only one it has.
+/// Opens the file for reading.
 ///
 /// # Errors
 /// [`ScanError`] if the voxels cannot be read or unpacked.
 pub fn open_voxels<'a>(
     file: &'a ScanFile,
-    mode: ReadMode,
     workspace: &'a mut Workspace,
 ) -> Result<ScanReader<'a>, ScanError> {
-    let mode = if file.supports_streaming() { mode } else { ReadMode::Whole };
-    file.reader(mode, &mut workspace.buffers)
+    file.reader(&mut workspace.buffers)
 }
 
 /// Gates, selects and segments one scan.
@@ -114,26 +106,15 @@ impl Measure for ScanSettings {
         OUTPUTS
     }
 
-    fn estimate_bytes(&self, scan: &ScanRef, mode: ReadMode) -> Option<u64> {
+    fn estimate_bytes(&self, scan: &ScanRef) -> Option<u64> {
         let file = scan.open().ok()?;
         let bits = MASK_BITS + if self.dicom_seg.is_some() { SEGMENTATION_BITS } else { 0 };
         let masks = file.geometry().voxels() as u64 * bits / 8;
         let net = self.lungs.as_ref().map_or(0, |lungs| lungs.memory_bytes(file.geometry()));
-        let bytes = file.memory_bytes(mode).max(file.visiting_bytes(mode) + masks + net);
-        match (mode, file.supports_streaming()) {
-            (ReadMode::Streamed, false) => None,
-            (ReadMode::Whole, true) if bytes > LARGEST_AT_ONCE_BYTES => None,
-            _ => Some(bytes),
-        }
+        Some(file.memory_bytes() + masks + net)
     }
 
-    fn process(
-        &self,
-        scan: &ScanRef,
-        mode: ReadMode,
-        folder: &Path,
-        workspace: &mut Workspace,
-    ) -> ScanRecord {
+    fn process(&self, scan: &ScanRef, folder: &Path, workspace: &mut Workspace) -> ScanRecord {
         let failed = |code: &str, error: &dyn std::error::Error| {
             ScanRecord::failed(&scan.image_id, &scan.uri, self.recipe, code, &with_causes(error))
         };
@@ -146,7 +127,7 @@ impl Measure for ScanSettings {
         let result = match opened {
             Ok(file) => {
                 input.format = file.format();
-                self.measure(&file, scan, mode, folder, workspace, &mut input)
+                self.measure(&file, scan, folder, workspace, &mut input)
             }
             Err(error) => Err(error.into()),
         };
@@ -172,7 +153,6 @@ impl ScanSettings {
         &self,
         file: &ScanFile,
         scan: &ScanRef,
-        mode: ReadMode,
         folder: &Path,
         workspace: &mut Workspace,
         input: &mut InputFacts,
@@ -180,7 +160,7 @@ impl ScanSettings {
         if file.findings().iter().any(|f| f.level == Level::Reject) {
             return Ok(record(file, scan, self.recipe, unread(file)));
         }
-        let mut voxels = open_voxels(file, mode, workspace)?;
+        let mut voxels = open_voxels(file, workspace)?;
         let mut examined = examine(file, &mut voxels, self)?;
         if let Some(content) = voxels.content() {
             input.blake3 = Some(content.blake3.clone());

@@ -7,7 +7,6 @@ use crate::{
     ledger::Ledger,
 };
 use hilum_core::Recipe;
-use hilum_io::nifti::ReadMode;
 use serde::Serialize;
 use std::{
     collections::VecDeque,
@@ -27,17 +26,11 @@ pub trait Measure: Sync + Serialize {
     /// Files that a measured scan leaves in its folder beside scan.json.
     fn outputs(&self) -> &[&str];
 
-    /// Bytes of memory that the scan needs at its peak; `None` if it cannot be read in this mode.
-    fn estimate_bytes(&self, scan: &ScanRef, mode: ReadMode) -> Option<u64>;
+    /// Bytes of memory that the scan needs at its peak; `None` if it cannot be read.
+    fn estimate_bytes(&self, scan: &ScanRef) -> Option<u64>;
 
     /// Measures one scan, writing its pictures and masks into `folder`. Faults of the scan are part of the record.
-    fn process(
-        &self,
-        scan: &ScanRef,
-        mode: ReadMode,
-        folder: &Path,
-        workspace: &mut Self::Workspace,
-    ) -> ScanRecord;
+    fn process(&self, scan: &ScanRef, folder: &Path, workspace: &mut Self::Workspace) -> ScanRecord;
 }
 
 /// What the workers share.
@@ -93,12 +86,12 @@ impl<M: Measure> Schedule<'_, M> {
         while !self.stop.is_requested() {
             let Some(job) = lock(queue).pop_front() else { break };
             let image_id = job.scan.image_id.clone();
-            let record = match attempts.way(&job.scan) {
+            let record = match attempts.memory_bytes(&job.scan) {
                 Err(record) => {
                     (self.events)(Event::Started { worker, image_id: image_id.clone() });
                     attempts.record(&job, *record)?
                 }
-                Ok((mode, bytes)) => {
+                Ok(bytes) => {
                     let reusable =
                         kept.take().filter(|(_, lease)| lease.covers(bytes) && !self.budget.is_wanted());
                     // Given back before asking for more, or two workers could wait for each other.
@@ -110,7 +103,7 @@ impl<M: Measure> Schedule<'_, M> {
                         break;
                     }
                     (self.events)(Event::Started { worker, image_id: image_id.clone() });
-                    let (record, workspace) = attempts.measure(&job, mode, workspace)?;
+                    let (record, workspace) = attempts.measure(&job, workspace)?;
                     kept = workspace.map(|w| (w, lease));
                     record
                 }

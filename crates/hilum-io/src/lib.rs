@@ -16,6 +16,7 @@
 
 mod atomic;
 pub mod dicom;
+mod gzip;
 pub mod nifti;
 pub mod raster;
 mod remote_scan;

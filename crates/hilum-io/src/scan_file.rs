@@ -2,7 +2,7 @@
 
 use crate::dicom::{DicomError, DicomReader, DicomSeries, is_dicom};
 use crate::file_name;
-use crate::nifti::{Content, Grid, Header, NiftiError, NiftiFile, NiftiReader, ReadBuffers, ReadMode};
+use crate::nifti::{Content, Grid, Header, NiftiError, NiftiFile, NiftiReader, ReadBuffers};
 use crate::raster::{PictureFacts, RasterError, picture_facts};
 use crate::remote_scan::RemoteScan;
 use hilum_core::{Finding, Geometry, SliceData, SliceSource, SliceView, Volume, VolumeError, VoxelData};
@@ -123,14 +123,6 @@ impl ScanFile {
         }
     }
 
-    /// Whether slices can be read one after the other without holding the volume.
-    pub fn supports_streaming(&self) -> bool {
-        match self {
-            Self::Nifti(file) => file.supports_streaming(),
-            Self::Dicom(_) => true,
-        }
-    }
-
     /// Whether any slice can be read alone, at no cost but its own: so in plain NIfTI files.
     pub fn supports_single_slices(&self) -> bool {
         match self {
@@ -147,18 +139,11 @@ impl ScanFile {
         }
     }
 
-    /// Bytes of memory that reading takes at its peak. A series is read an image at a time in either mode.
-    pub fn memory_bytes(&self, mode: ReadMode) -> u64 {
+    /// Bytes of memory that reading takes at its peak: a slice or two, or all voxels of a NIfTI file whose axial axis is i
+    /// or j.
+    pub fn memory_bytes(&self) -> u64 {
         match self {
-            Self::Nifti(file) => file.memory_bytes(mode),
-            Self::Dicom(series) => series.memory_bytes(),
-        }
-    }
-
-    /// Bytes of memory that stay taken while slices are visited.
-    pub fn visiting_bytes(&self, mode: ReadMode) -> u64 {
-        match self {
-            Self::Nifti(file) => file.visiting_bytes(mode),
+            Self::Nifti(file) => file.memory_bytes(),
             Self::Dicom(series) => series.memory_bytes(),
         }
     }
@@ -167,13 +152,9 @@ impl ScanFile {
     ///
     /// # Errors
     /// [`ScanError`] as [`NiftiFile::reader`] and [`DicomSeries::reader`].
-    pub fn reader<'a>(
-        &'a self,
-        mode: ReadMode,
-        buffers: &'a mut ReadBuffers,
-    ) -> Result<ScanReader<'a>, ScanError> {
+    pub fn reader<'a>(&'a self, buffers: &'a mut ReadBuffers) -> Result<ScanReader<'a>, ScanError> {
         Ok(match self {
-            Self::Nifti(file) => ScanReader::Nifti(file.reader(mode, buffers)?),
+            Self::Nifti(file) => ScanReader::Nifti(file.reader(buffers)?),
             Self::Dicom(series) => ScanReader::Dicom(Box::new(series.reader()?)),
         })
     }

@@ -87,11 +87,6 @@ const HOMES: &[Home] = &[
         only_in: &["hilum-io", "hilum-cohort", "hilum", "hilum-python"],
     },
     Home {
-        what: "compression",
-        names: &["libdeflater"],
-        only_in: &["hilum-io", "hilum-cohort", "hilum", "hilum-python"],
-    },
-    Home {
         what: "DICOM",
         names: &["dicom-*", "pure_jpegls"],
         only_in: &["hilum-io", "hilum-cohort", "hilum", "hilum-python"],

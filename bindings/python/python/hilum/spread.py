@@ -101,7 +101,7 @@ def worker(
 ) -> Worker:
     """A worker for the run with this output folder: how to measure and how to reach stores must be said as to the run.
 
-    :param max_memory_bytes: what one scan may take; one that needs more is streamed, or says so.
+    :param max_memory_bytes: what one scan may take; one that needs more says so.
     """
     how = _arguments.method(recipe, notebook_dense, scout, dicom_seg, lungs)
     return Worker(out, how, _arguments.store(**store), max_memory_bytes)

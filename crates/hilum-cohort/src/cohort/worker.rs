@@ -58,12 +58,12 @@ impl<M: Measure> Worker<M> {
             return Ok(record);
         }
         let attempts = self.attempts();
-        let (record, workspace) = match attempts.way(&job.scan) {
+        let (record, workspace) = match attempts.memory_bytes(&job.scan) {
             Err(record) => (attempts.record(&job, *record)?, None),
-            Ok((mode, _)) => {
+            Ok(_) => {
                 // Its buffers may be larger than this scan needs, but never than the cap: they served a scan under it.
                 let workspace = self.workspace.take().unwrap_or_default();
-                self.attempts().measure(&job, mode, workspace)?
+                self.attempts().measure(&job, workspace)?
             }
         };
         self.workspace = workspace.or(self.workspace.take());

@@ -6,13 +6,13 @@ use super::{
 };
 use crate::error::with_causes;
 use crate::{
-    Measure, Measured, ScanRecord, ScanRef,
+    Measured, ScanRecord, ScanRef,
     scan::{ScanSettings, Workspace, examine, open_voxels},
 };
 use hilum_core::{Direction, Geometry, Level, Mask, Recipe};
 use hilum_io::{
     ScanError, ScanFile, ScanReader,
-    nifti::{NiftiFile, ReadBuffers, ReadMode},
+    nifti::{NiftiFile, ReadBuffers},
 };
 use std::path::Path;
 
@@ -49,12 +49,8 @@ pub(crate) fn load(candidate: &Candidate, recipe: Recipe, pick: Pick) -> Result<
 fn from_scan(scan: &ScanRef, recipe: Recipe, pick: Pick) -> Result<Vec<Shown>, String> {
     let settings = ScanSettings { recipe, ..ScanSettings::default() };
     let file = scan.open().map_err(|error| with_causes(&error))?;
-    let mode = match settings.estimate_bytes(scan, ReadMode::Whole) {
-        Some(_) => ReadMode::Whole,
-        None => ReadMode::Streamed,
-    };
     let mut workspace = Workspace::default();
-    let mut voxels = open_voxels(&file, mode, &mut workspace).map_err(|error| with_causes(&error))?;
+    let mut voxels = open_voxels(&file, &mut workspace).map_err(|error| with_causes(&error))?;
     let measured = match pick {
         Pick::Every(_) | Pick::At { masks: false, .. } => None,
         _ => {
@@ -186,9 +182,8 @@ fn from_run(image_id: &str, folder: &Path, record: &ScanRecord, pick: Pick) -> R
 fn slice_of(path: &Path, index: usize) -> Result<(Geometry, Vec<f32>), String> {
     let file = NiftiFile::open(path).map_err(|error| with_causes(&error))?;
     let mut buffers = ReadBuffers::default();
-    let mode = if file.supports_streaming() { ReadMode::Streamed } else { ReadMode::Whole };
     let mut hu = Vec::new();
-    let mut reader = file.reader(mode, &mut buffers).map_err(|error| with_causes(&error))?;
+    let mut reader = file.reader(&mut buffers).map_err(|error| with_causes(&error))?;
     reader.read_slice(index, &mut |slice| hu = slice.to_hu()).map_err(|error| with_causes(&error))?;
     Ok((file.geometry().clone(), hu))
 }

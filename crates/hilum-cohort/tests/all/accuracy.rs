@@ -4,7 +4,7 @@
 use hilum_cohort::Measured;
 use hilum_cohort::scan::{ScanSettings, Workspace, examine, open_voxels};
 use hilum_core::{Mask, MaskView, MaskVolume, Recipe, SliceSource};
-use hilum_io::{ScanFile, nifti::ReadMode};
+use hilum_io::ScanFile;
 use hilum_testkit::{Overlap, npy_mask_xy, shared_data, shared_oracle};
 use std::fmt;
 use std::ops::ControlFlow;
@@ -17,7 +17,7 @@ const LEAST_SECTION_FRAC: f64 = 0.01;
 fn measure(path: &Path, recipe: Recipe) -> Measured {
     let file = ScanFile::open(path).unwrap();
     let mut workspace = Workspace::default();
-    let mut voxels = open_voxels(&file, ReadMode::Whole, &mut workspace).unwrap();
+    let mut voxels = open_voxels(&file, &mut workspace).unwrap();
     let examined = examine(&file, &mut voxels, &ScanSettings { recipe, ..ScanSettings::default() }).unwrap();
     examined.measured.unwrap_or_else(|| panic!("{}: {:?}", path.display(), examined.findings))
 }
@@ -28,7 +28,7 @@ fn read_mask(path: &Path) -> MaskVolume {
     let geometry = file.geometry();
     let mut mask = MaskVolume::new(geometry.rows(), geometry.cols(), geometry.slices());
     let mut workspace = Workspace::default();
-    let mut voxels = open_voxels(&file, ReadMode::Whole, &mut workspace).unwrap();
+    let mut voxels = open_voxels(&file, &mut workspace).unwrap();
     let read = voxels.visit_slices(&mut |index, slice| {
         let mut view = mask.slice_mut(index);
         for row in 0..slice.rows() {

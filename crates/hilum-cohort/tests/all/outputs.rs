@@ -5,7 +5,7 @@ use hilum_cohort::scan::ScanSettings;
 use hilum_cohort::{RunRequest, ScanRecord, Stop, run};
 use hilum_core::schema::Measurement;
 use hilum_core::{SliceSource, VoxelData};
-use hilum_io::nifti::{Endian, Header, NiftiFile, ReadBuffers, ReadMode, Version};
+use hilum_io::nifti::{Endian, Header, NiftiFile, ReadBuffers, Version};
 use hilum_io::store::StoreOptions;
 use hilum_phantom::{Phantom, PhantomSpec, generate};
 use std::collections::BTreeMap;
@@ -166,7 +166,7 @@ fn moments(path: &Path, flavour: &Flavour) -> (u64, [u64; 3]) {
     let frame = file.geometry().frame();
     let mut buffers = ReadBuffers::default();
     let (mut count, mut sums) = (0, [0; 3]);
-    let visited = file.reader(ReadMode::Whole, &mut buffers).unwrap().visit_slices(&mut |index, slice| {
+    let visited = file.reader(&mut buffers).unwrap().visit_slices(&mut |index, slice| {
         for row in 0..slice.rows() {
             for col in (0..slice.cols()).filter(|&col| slice.hu(row, col) == 1.0) {
                 count += 1;

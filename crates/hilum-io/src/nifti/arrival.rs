@@ -2,9 +2,10 @@
 
 use super::error::NiftiError;
 use super::stored::StoredFile;
+use crate::gzip::Bookmark;
 use crate::store::{ObjectReader, RemoteFile};
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 /// What a file holds, once all of it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,28 +64,45 @@ pub(super) struct Remote {
     arrival: Option<Arrival>,
     /// A whole packed file, after the first pass.
     copy: Option<File>,
+    /// Places in a packed file to go on from, once there is a copy.
+    bookmarks: Vec<Bookmark>,
 }
 
-/// Where one pass over an object reads from.
+/// Where one pass over a file reads from.
+#[derive(Debug)]
 pub(super) enum Feed<'a> {
+    Disk(File),
     Store(&'a mut Arrival),
     Copy(&'a mut File),
 }
 
 impl Remote {
     pub(super) fn new(object: RemoteFile) -> Self {
-        Self { object, arrival: None, copy: None }
+        Self { object, arrival: None, copy: None, bookmarks: Vec::new() }
     }
 
-    /// The bytes from the first one on: from the copy where there is one.
+    /// The bytes of a plain file from the first one on. It has its slices at known places and is never read from the
+    /// beginning again.
     pub(super) fn feed(&mut self, image: &StoredFile) -> Result<Feed<'_>, NiftiError> {
-        if let Some(copy) = &mut self.copy {
-            copy.rewind().map_err(|source| image.io("read again", source))?;
-            return Ok(Feed::Copy(copy));
-        }
-        // A plain file has its slices at known places and is never read from the beginning again.
-        let arrival = Arrival::begin(image, &self.object, image.gzip)?;
-        Ok(Feed::Store(self.arrival.insert(arrival)))
+        Ok(Feed::Store(self.arrival.insert(Arrival::begin(image, &self.object, false)?)))
+    }
+
+    /// The bytes of a packed file from the first one on, and where its bookmarks go: from the copy where there is one.
+    pub(super) fn packed_feed(
+        &mut self,
+        image: &StoredFile,
+    ) -> Result<(Feed<'_>, &mut Vec<Bookmark>), NiftiError> {
+        let feed = match &mut self.copy {
+            Some(copy) => {
+                copy.rewind().map_err(|source| image.io("read again", source))?;
+                Feed::Copy(copy)
+            }
+            None => {
+                self.bookmarks.clear();
+                Feed::Store(self.arrival.insert(Arrival::begin(image, &self.object, true)?))
+            }
+        };
+        Ok((feed, &mut self.bookmarks))
     }
 
     /// Ends a pass that went to the last slice: what the file holds, if this pass read it from the store.
@@ -99,8 +117,20 @@ impl Remote {
 impl Read for Feed<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         match self {
+            Self::Disk(file) => file.read(out),
             Self::Store(arrival) => arrival.read(out),
             Self::Copy(file) => file.read(out),
+        }
+    }
+}
+
+impl Seek for Feed<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Self::Disk(file) => file.seek(to),
+            Self::Copy(file) => file.seek(to),
+            // What arrives has no bookmarks yet.
+            Self::Store(_) => Err(io::ErrorKind::NotSeekable.into()),
         }
     }
 }

@@ -89,12 +89,6 @@ pub enum NiftiError {
     #[error("{file}: the compressed data are damaged after {decoded_bytes} bytes ({problem}); copy it again")]
     DamagedGzip { file: String, decoded_bytes: u64, problem: String },
 
-    /// Streaming asked of a volume whose axial slices lie scattered over the file.
-    #[error(
-        "{file}: axial slices run along voxel axis {axis} and cannot be streamed; read the whole volume instead"
-    )]
-    NotStreamable { file: String, axis: char },
-
     /// A slice beyond the last.
     #[error("{file}: slice {index} was asked of a volume of {slices}")]
     NoSuchSlice { file: String, index: usize, slices: usize },

@@ -6,6 +6,7 @@ use super::datatype::{Datatype, unsupported_name};
 use super::error::NiftiError;
 use super::header::{Header, Version};
 use hilum_core::Finding;
+use std::io;
 
 /// The block of voxels that a header describes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,6 +83,20 @@ impl Extent {
             found_voxels: found_bytes.saturating_sub(self.first_byte) / voxel,
             expected_bytes: self.end(),
             found_bytes,
+        }
+    }
+}
+
+impl Extent {
+    /// What `error`, met when `unpacked` bytes of a packed file had been unpacked, means for the volume.
+    pub(super) fn cannot_unpack(&self, file: &str, unpacked: u64, error: io::Error) -> NiftiError {
+        let file = file.to_owned();
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof if unpacked < self.end() => self.too_short(&file, unpacked),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
+                NiftiError::DamagedGzip { file, decoded_bytes: unpacked, problem: error.to_string() }
+            }
+            _ => NiftiError::Io { file, action: "read", source: error },
         }
     }
 }

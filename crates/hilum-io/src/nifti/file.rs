@@ -3,9 +3,9 @@
 use super::affine;
 use super::error::NiftiError;
 use super::extent::Extent;
-use super::gzip::MOST_EXPANSION;
 use super::header::{Header, Version};
 use super::stored::{Place, StoredFile, is_image_half, other_half};
+use crate::gzip::MOST_EXPANSION;
 use crate::store::RemoteFile;
 use hilum_core::{Finding, Geometry};
 use std::path::Path;
@@ -132,7 +132,7 @@ impl NiftiFile {
 
     /// Whether any slice can be read alone, at no cost but its own: a plain file whose axial axis is k.
     pub fn supports_single_slices(&self) -> bool {
-        self.supports_streaming() && !self.image_file.gzip
+        self.is_sliced_along_k() && !self.image_file.gzip
     }
 
     /// Bytes of all voxels as stored, unpacked.
@@ -140,8 +140,8 @@ impl NiftiFile {
         self.extent.voxel_bytes()
     }
 
-    /// Whether slices can be read one after the other without holding the volume: the axial axis is k.
-    pub fn supports_streaming(&self) -> bool {
+    /// Whether the axial axis is k: slices lie one after the other, and the volume need not be held.
+    pub(super) fn is_sliced_along_k(&self) -> bool {
         self.geometry.frame().slice_axis == 2
     }
 }

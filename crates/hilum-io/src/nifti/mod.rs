@@ -2,8 +2,8 @@
 //!
 //! # In
 //! [`NiftiFile::open`] reads the header and says what the volume is and what is odd about it; [`NiftiFile::reader`] shows
-//! the axial slices in Hounsfield units, from memory ([`ReadMode::Whole`], fastest) or while the file is decoded
-//! ([`ReadMode::Streamed`], a few slices of memory). Stored values become HU as `stored * scl_slope + scl_inter`.
+//! the axial slices in Hounsfield units, one after the other or one alone, while the file is read and unpacked: a few
+//! slices of memory, unless the axial axis is i or j. Stored values become HU as `stored * scl_slope + scl_inter`.
 //!
 //! # Out
 //! [`write_mask`] and [`write_slice`] keep the geometry of the volume they came from, field for field; [`write_volume`]
@@ -12,7 +12,7 @@
 //! # Example
 //! ```
 //! use hilum_core::{Geometry, SliceSource, Volume, VoxelData};
-//! use hilum_io::nifti::{NiftiFile, ReadBuffers, ReadMode, write_volume};
+//! use hilum_io::nifti::{NiftiFile, ReadBuffers, write_volume};
 //! use std::ops::ControlFlow;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,7 +25,7 @@
 //! assert_eq!(file.format(), "NIfTI-1 int16 gz");
 //! assert_eq!(file.geometry().orientation().to_string(), "LPS");
 //! let mut last_hu = Vec::new();
-//! file.reader(ReadMode::Streamed, &mut ReadBuffers::default())?.visit_slices(&mut |_, slice| {
+//! file.reader(&mut ReadBuffers::default())?.visit_slices(&mut |_, slice| {
 //!     last_hu.push(slice.hu(2, 3));
 //!     ControlFlow::Continue(())
 //! })?;
@@ -48,7 +48,6 @@ mod error;
 mod extent;
 mod file;
 mod gather;
-mod gzip;
 mod header;
 mod layout;
 mod pages;
@@ -64,5 +63,5 @@ pub use datatype::Datatype;
 pub use error::NiftiError;
 pub use file::NiftiFile;
 pub use header::{Endian, Header, Version};
-pub use reader::{NiftiReader, ReadBuffers, ReadMode};
+pub use reader::{NiftiReader, ReadBuffers};
 pub use write::{Grid, write_mask, write_slice, write_volume};

@@ -5,22 +5,25 @@ use super::error::NiftiError;
 use super::extent::Extent;
 use super::file::NiftiFile;
 use super::gather::{gather, slices_at_once};
-use super::gzip::{Members, READ_BYTES};
 use super::pages::Pages;
 use super::stored::StoredFile;
+use crate::gzip::{Bookmark, Members};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
+/// How much of a plain object is read at once.
+const READ_BYTES: usize = 128 << 10;
+
 /// Where voxels come from.
 #[derive(Debug)]
 pub(super) enum Voxels<'a> {
-    /// All in memory, as stored.
-    Memory(&'a [u8]),
+    /// All in memory, as stored; the axial axis is i or j.
+    Block(&'a [u8]),
     /// On disk, at their place.
     Disk(File),
-    /// On disk, packed: to be unpacked from the beginning in each pass.
-    Packed(PathBuf),
+    /// On disk, packed: unpacked anew in each pass, from the last bookmark before its first slice.
+    Packed { path: PathBuf, bookmarks: Vec<Bookmark> },
     /// In a store.
     Remote(Box<Remote>),
 }
@@ -32,11 +35,12 @@ pub(super) struct Pass<'a> {
 }
 
 enum Source<'a> {
-    Slices(&'a [u8]),
     Block(&'a [u8]),
     Disk(&'a mut File),
-    Stream(Box<Members<BufReader<File>>>),
-    Unpacked(Box<Members<BufReader<Feed<'a>>>>),
+    Packed {
+        members: Box<Members<Feed<'a>>>,
+        bookmarks: &'a mut Vec<Bookmark>,
+    },
     Plain(BufReader<Feed<'a>>),
     /// Slices of an object, asked for one by one.
     Ranges(&'a Remote),
@@ -53,21 +57,17 @@ impl<'a> Pass<'a> {
         let (image, extent) = (&file.image_file, &file.extent);
         let start = extent.first_byte + (first * slice_bytes(file)) as u64;
         let source = match voxels {
-            Voxels::Memory(voxels) if file.supports_streaming() => Source::Slices(voxels),
-            Voxels::Memory(voxels) => Source::Block(voxels),
+            Voxels::Block(block) => Source::Block(block),
             Voxels::Disk(disk) => Source::Disk(disk),
-            Voxels::Packed(path) => {
-                let mut members = Members::buffered(image.open(path)?);
-                members.skip(start).map_err(|error| members.explain(&image.name, extent, error))?;
-                Source::Stream(Box::new(members))
+            Voxels::Packed { path, bookmarks } => {
+                unpacking(image, extent, Feed::Disk(image.open(path)?), bookmarks, start)?
             }
             Voxels::Remote(remote) => match (image.gzip, alone) {
-                (false, true) => Source::Ranges(remote),
                 (true, _) => {
-                    let mut members = Members::buffered(remote.feed(image)?);
-                    members.skip(start).map_err(|error| members.explain(&image.name, extent, error))?;
-                    Source::Unpacked(Box::new(members))
+                    let (feed, bookmarks) = remote.packed_feed(image)?;
+                    unpacking(image, extent, feed, bookmarks, start)?
                 }
+                (false, true) => Source::Ranges(remote),
                 (false, false) => {
                     let mut feed = BufReader::with_capacity(READ_BYTES, remote.feed(image)?);
                     io::copy(&mut feed.by_ref().take(start), &mut io::sink())
@@ -97,23 +97,16 @@ impl<'a> Pass<'a> {
         let (image, extent) = (&file.image_file, &file.extent);
         let slice_bytes = slice_bytes(file);
         let count = self.slices_at_once().min(file.geometry().slices() - start);
-        if let Source::Slices(voxels) = self.source {
-            return Ok(&voxels[start * slice_bytes..][..slice_bytes]);
-        }
         let out =
             buffer.bytes_mut(count * slice_bytes).map_err(|source| image.io("held in memory", source))?;
         match &mut self.source {
-            Source::Slices(_) => {}
             Source::Block(block) => {
                 gather(block, extent.dims, file.geometry().frame(), file.voxel_bytes(), start, out);
             }
             Source::Disk(disk) => read_at(image, extent, disk, (start * slice_bytes) as u64, out)?,
-            Source::Stream(members) => {
-                members.read_exact(out).map_err(|error| members.explain(&image.name, extent, error))?;
-            }
-            Source::Unpacked(members) => {
-                members.read_exact(out).map_err(|error| members.explain(&image.name, extent, error))?;
-            }
+            Source::Packed { members, bookmarks } => members
+                .read_with_bookmarks(out, bookmarks)
+                .map_err(|error| extent.cannot_unpack(&image.name, members.unpacked(), error))?,
             Source::Plain(feed) => feed.read_exact(out).map_err(|source| image.io("read", source))?,
             Source::Ranges(remote) => {
                 let from = extent.first_byte + (start * slice_bytes) as u64;
@@ -128,18 +121,32 @@ impl<'a> Pass<'a> {
         Ok(out)
     }
 
-    /// Checks what stands behind the last slice: the checksum of a stream.
+    /// Checks what stands behind the last slice: the checksum of a packed file.
     pub(super) fn check_end(&mut self) -> Result<(), NiftiError> {
-        match &mut self.source {
-            Source::Stream(members) => members
-                .check_end()
-                .map_err(|error| members.explain(&self.file.image_file.name, &self.file.extent, error)),
-            Source::Unpacked(members) => members
-                .check_end()
-                .map_err(|error| members.explain(&self.file.image_file.name, &self.file.extent, error)),
-            _ => Ok(()),
-        }
+        let Source::Packed { members, .. } = &mut self.source else { return Ok(()) };
+        let (image, extent) = (&self.file.image_file, &self.file.extent);
+        members.check_end().map_err(|error| extent.cannot_unpack(&image.name, members.unpacked(), error))
     }
+}
+
+/// A packed file, unpacked up to byte `start`.
+fn unpacking<'a>(
+    image: &StoredFile,
+    extent: &Extent,
+    mut feed: Feed<'a>,
+    bookmarks: &'a mut Vec<Bookmark>,
+    start: u64,
+) -> Result<Source<'a>, NiftiError> {
+    let unreadable = |source| image.io("read", source);
+    let mut members = match bookmarks.iter().rfind(|bookmark| bookmark.unpacked <= start) {
+        Some(bookmark) => {
+            feed.seek(SeekFrom::Start(bookmark.packed())).map_err(unreadable)?;
+            Members::from_bookmark(bookmark, feed).map_err(unreadable)?
+        }
+        None => Members::new(feed),
+    };
+    members.skip_to(start).map_err(|error| extent.cannot_unpack(&image.name, members.unpacked(), error))?;
+    Ok(Source::Packed { members: Box::new(members), bookmarks })
 }
 
 fn slice_bytes(file: &NiftiFile) -> usize {

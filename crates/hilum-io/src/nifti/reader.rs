@@ -1,14 +1,13 @@
 //! Walking over the slices of an open file.
 //!
-//! | file | whole | streamed |
+//! | file | on disk | in a store |
 //! |---|---|---|
-//! | plain | a slice at a time, from disk | the same |
-//! | gzip | unpacked into memory at once | unpacked a slice at a time |
-//! | axial axis i or j | all voxels in memory, slices gathered | refused |
-//! | in a store, plain | a slice at a time, as it arrives; one slice alone by its range | the same |
-//! | in a store, gzip | unpacked into memory as it arrives | unpacked a slice at a time, and kept packed in a temporary file |
+//! | plain | a slice at a time; one slice alone at its place | a slice at a time, as it arrives; one slice alone by its range |
+//! | gzip | unpacked a slice at a time | the same, as it arrives, and kept packed in a temporary file |
+//! | axial axis i or j | all voxels in memory, slices gathered | the same |
 //!
-//! An object is never fetched twice: a second pass reads the memory or the temporary file.
+//! An object is never fetched twice: a second pass reads the memory or the temporary file. One slice of a packed file is
+//! unpacked from the nearest of the bookmarks that the first pass has left.
 //!
 //! Files are never mapped into memory: one that is truncated meanwhile would kill the program.
 
@@ -17,30 +16,20 @@ use super::convert::Converted;
 use super::error::NiftiError;
 use super::file::NiftiFile;
 use super::gather::slices_at_once;
-use super::gzip::{Members, STREAM_BYTES, unpack};
 use super::pages::Pages;
 use super::pass::{Pass, Voxels, read_at};
 use super::stored::Place;
+use crate::gzip::{Bookmark, Members, STREAM_BYTES};
 use crate::store::RemoteFile;
 use hilum_core::{Geometry, SliceSource, SliceView};
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// How much of a volume is held in memory while it is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReadMode {
-    /// As much as makes reading fastest.
-    Whole,
-    /// A slice or two.
-    Streamed,
-}
-
 /// Memory of a reader, to be used again for the next scan: it grows to the largest and stays.
 #[derive(Debug, Default)]
 pub struct ReadBuffers {
-    packed: Pages,
-    unpacked: Pages,
+    block: Pages,
     stored: Pages,
     converted: Converted,
 }
@@ -48,10 +37,7 @@ pub struct ReadBuffers {
 impl ReadBuffers {
     /// Bytes held now, to be counted against a memory limit; `ReadBuffers::default()` in their place gives them back.
     pub fn held_bytes(&self) -> u64 {
-        self.packed.held_bytes()
-            + self.unpacked.held_bytes()
-            + self.stored.held_bytes()
-            + self.converted.held_bytes()
+        self.block.held_bytes() + self.stored.held_bytes() + self.converted.held_bytes()
     }
 }
 
@@ -66,121 +52,90 @@ pub struct NiftiReader<'a> {
 }
 
 impl NiftiFile {
-    /// Bytes of memory that reading takes at its peak, so that a cohort can be planned.
-    pub fn memory_bytes(&self, mode: ReadMode) -> u64 {
+    /// Bytes of memory that reading takes at its peak, so that a cohort can be planned: a slice or two, or all voxels where
+    /// the axial axis is i or j.
+    pub fn memory_bytes(&self) -> u64 {
         let pixels = self.slice_voxels() as u64;
         let at_once = slices_at_once(self.geometry().frame(), self.voxel_bytes()) as u64;
-        let stored = pixels * self.voxel_bytes() as u64 * at_once;
-        let slices = stored + self.extent.format.converted_bytes(pixels);
-        let whole = if self.image_file.gzip {
-            self.packed_bytes() + self.extent.end()
+        let slices =
+            pixels * self.voxel_bytes() as u64 * at_once + self.extent.format.converted_bytes(pixels);
+        let stream = if self.image_file.gzip { STREAM_BYTES } else { 0 };
+        if self.is_sliced_along_k() {
+            let bookmarks = if self.image_file.gzip { Bookmark::bytes_of_all(self.extent.end()) } else { 0 };
+            slices + stream + bookmarks
         } else {
-            self.extent.voxel_bytes()
-        };
-        match (mode, self.supports_streaming()) {
-            (ReadMode::Whole, true) if self.image_file.gzip => {
-                whole + self.extent.format.converted_bytes(pixels)
-            }
-            (_, true) if self.image_file.gzip => slices + STREAM_BYTES,
-            (_, true) => slices,
-            (_, false) => whole + slices,
+            slices + stream + self.extent.end()
         }
     }
 
-    /// Bytes of memory that stay taken while slices are visited: less than the peak where a packed file was unpacked
-    /// before.
-    pub fn visiting_bytes(&self, mode: ReadMode) -> u64 {
-        let peak = self.memory_bytes(mode);
-        let packed_whole = mode == ReadMode::Whole && self.image_file.gzip;
-        if packed_whole { peak - self.packed_bytes() } else { peak }
-    }
-
-    /// Bytes of a packed file that are in memory while it is unpacked whole: of an object only what is on its way.
-    fn packed_bytes(&self) -> u64 {
-        match self.image_file.place {
-            Place::Disk(_) => self.image_file.bytes,
-            Place::Store(_) => STREAM_BYTES,
-        }
-    }
-
-    /// A reader of the slices. [`ReadMode::Whole`] unpacks a gzip file here, at once.
+    /// A reader of the slices. Where the axial axis is i or j, all voxels are read here, at once.
     ///
     /// # Errors
-    /// [`NiftiError`] if the file cannot be read or unpacked, or cannot be streamed
-    /// ([`NiftiFile::supports_streaming`]).
-    pub fn reader<'a>(
-        &'a self,
-        mode: ReadMode,
-        buffers: &'a mut ReadBuffers,
-    ) -> Result<NiftiReader<'a>, NiftiError> {
-        let ReadBuffers { packed, unpacked, stored, converted } = buffers;
+    /// [`NiftiError`] if the file cannot be read or unpacked.
+    pub fn reader<'a>(&'a self, buffers: &'a mut ReadBuffers) -> Result<NiftiReader<'a>, NiftiError> {
+        let ReadBuffers { block, stored, converted } = buffers;
         let image = &self.image_file;
         let mut content = None;
-        let voxels = match (mode, self.supports_streaming()) {
-            (ReadMode::Streamed, false) => {
-                let axis = ['i', 'j', 'k'][self.geometry().frame().slice_axis];
-                return Err(NiftiError::NotStreamable { file: image.name.clone(), axis });
+        let voxels = match (&image.place, self.is_sliced_along_k()) {
+            (Place::Disk(path), true) if image.gzip => {
+                Voxels::Packed { path: path.clone(), bookmarks: Vec::new() }
             }
-            (mode, streams) => match &image.place {
-                Place::Disk(path) if streams && !image.gzip => Voxels::Disk(image.open(path)?),
-                Place::Store(object) if streams && (!image.gzip || mode == ReadMode::Streamed) => {
-                    Voxels::Remote(Box::new(Remote::new(object.clone())))
-                }
-                Place::Disk(path) if mode == ReadMode::Streamed => Voxels::Packed(path.clone()),
-                Place::Disk(path) => Voxels::Memory(self.read_whole(path, packed, unpacked)?),
-                Place::Store(object) => {
-                    let (voxels, whole) = self.receive_whole(object, unpacked)?;
-                    content = Some(whole);
-                    Voxels::Memory(voxels)
-                }
-            },
+            (Place::Disk(path), true) => Voxels::Disk(image.open(path)?),
+            (Place::Store(object), true) => Voxels::Remote(Box::new(Remote::new(object.clone()))),
+            (Place::Disk(path), false) => Voxels::Block(self.read_block(path, block)?),
+            (Place::Store(object), false) => {
+                let (voxels, whole) = self.receive_block(object, block)?;
+                content = Some(whole);
+                Voxels::Block(voxels)
+            }
         };
         Ok(NiftiReader { file: self, voxels, stored, converted, content })
     }
 
-    /// All voxels of an object as stored, unpacked while they arrive.
-    fn receive_whole<'a>(
-        &self,
-        object: &RemoteFile,
-        unpacked: &'a mut Pages,
-    ) -> Result<(&'a [u8], Content), NiftiError> {
+    /// All voxels of a file on disk, as stored.
+    fn read_block<'a>(&self, path: &Path, block: &'a mut Pages) -> Result<&'a [u8], NiftiError> {
         let (image, extent) = (&self.image_file, &self.extent);
-        let unpacked = unpacked.bytes_mut(extent.end() as usize);
-        let out = unpacked.map_err(|source| image.io("held in memory", source))?;
-        let mut arrival = Arrival::begin(image, object, false)?;
+        let mut file = image.open(path)?;
         if image.gzip {
-            let mut members = Members::buffered(&mut arrival);
-            let outcome = members.read_exact(out).and_then(|()| members.check_end());
-            outcome.map_err(|error| members.explain(&image.name, extent, error))?;
-        } else {
-            arrival.read_exact(out).map_err(|source| image.io("read", source))?;
+            return self.unpack_block(&mut file, block);
         }
-        let (content, _) = arrival.finish().map_err(|source| image.io("read", source))?;
-        Ok((&out[extent.first_byte as usize..], content))
+        let voxels = block.bytes_mut(extent.voxel_bytes() as usize);
+        let voxels = voxels.map_err(|source| image.io("held in memory", source))?;
+        read_at(image, extent, &mut file, 0, voxels)?;
+        Ok(voxels)
     }
 
-    /// All voxels as stored.
-    fn read_whole<'a>(
+    /// All voxels of an object, unpacked while they arrive, and what the object holds.
+    fn receive_block<'a>(
         &self,
-        path: &Path,
-        packed: &mut Pages,
-        unpacked: &'a mut Pages,
-    ) -> Result<&'a [u8], NiftiError> {
+        object: &RemoteFile,
+        block: &'a mut Pages,
+    ) -> Result<(&'a [u8], Content), NiftiError> {
         let (image, extent) = (&self.image_file, &self.extent);
-        let no_memory = |source| image.io("held in memory", source);
-        let mut file = image.open(path)?;
-        if !image.gzip {
-            let voxels = unpacked.bytes_mut(extent.voxel_bytes() as usize).map_err(no_memory)?;
-            read_at(image, extent, &mut file, 0, voxels)?;
-            return Ok(voxels);
-        }
-        let packed_bytes = packed.bytes_mut(image.bytes as usize).map_err(no_memory)?;
-        file.read_exact(packed_bytes).map_err(|source| image.io("read", source))?;
-        let content = unpacked.bytes_mut(extent.end() as usize).map_err(no_memory)?;
-        unpack(&image.name, extent, packed_bytes, content)?;
-        // What was unpacked needs the memory no more; masks will.
-        *packed = Pages::default();
-        Ok(&content[extent.first_byte as usize..])
+        let mut arrival = Arrival::begin(image, object, false)?;
+        let voxels = if image.gzip {
+            self.unpack_block(&mut arrival, block)?
+        } else {
+            let content = block.bytes_mut(extent.end() as usize);
+            let content = content.map_err(|source| image.io("held in memory", source))?;
+            arrival.read_exact(content).map_err(|source| image.io("read", source))?;
+            &content[extent.first_byte as usize..]
+        };
+        let (content, _) = arrival.finish().map_err(|source| image.io("read", source))?;
+        Ok((voxels, content))
+    }
+
+    /// All voxels out of a packed file.
+    fn unpack_block<'a>(&self, packed: impl Read, block: &'a mut Pages) -> Result<&'a [u8], NiftiError> {
+        let (image, extent) = (&self.image_file, &self.extent);
+        let voxels = block.bytes_mut(extent.voxel_bytes() as usize);
+        let voxels = voxels.map_err(|source| image.io("held in memory", source))?;
+        let mut members = Members::new(packed);
+        let unpacked = members.skip_to(extent.first_byte).and_then(|()| members.read_exact(voxels));
+        unpacked
+            .and_then(|()| members.check_end())
+            .map_err(|error| extent.cannot_unpack(&image.name, members.unpacked(), error))?;
+        Ok(voxels)
     }
 
     pub(super) fn voxel_bytes(&self) -> usize {
@@ -193,7 +148,7 @@ impl NiftiFile {
 }
 
 impl NiftiReader<'_> {
-    /// Shows the axial slice `index` alone. A packed file that is streamed is unpacked up to that slice.
+    /// Shows the axial slice `index` alone. Of a packed file what lies between the last bookmark and the slice is unpacked, too.
     ///
     /// # Errors
     /// [`NiftiError`] if there is no such slice or reading fails.

@@ -1,8 +1,8 @@
 //! Files as they lie on disk or in a store: which ones make up a volume, how large they are, packed or not.
 
 use super::error::NiftiError;
-use super::gzip::Members;
 use crate::atomic::file_name;
+use crate::gzip::Members;
 use crate::store::RemoteFile;
 use std::fs::File;
 use std::io::{self, Read};
@@ -68,7 +68,7 @@ impl StoredFile {
         };
         let mut bytes = Vec::new();
         let outcome = if self.gzip {
-            Members::buffered(beginning).take(len).read_to_end(&mut bytes)
+            Members::new(beginning).take(len).read_to_end(&mut bytes)
         } else {
             beginning.take(len).read_to_end(&mut bytes)
         };
@@ -76,7 +76,7 @@ impl StoredFile {
             Ok(_) => Ok(bytes),
             // What was unpacked before the data ended is judged by the caller, who knows how much is needed.
             Err(error) if self.gzip && error.kind() == io::ErrorKind::UnexpectedEof => Ok(bytes),
-            Err(error) if self.gzip && error.kind() == io::ErrorKind::InvalidInput => {
+            Err(error) if self.gzip && error.kind() == io::ErrorKind::InvalidData => {
                 Err(NiftiError::DamagedGzip {
                     file: self.name.clone(),
                     decoded_bytes: bytes.len() as u64,

@@ -188,7 +188,8 @@ fn write_file(
     let written = write_atomically(path, |file| {
         let mut file = BufWriter::new(file);
         if gzip {
-            let mut encoder = GzBuilder::new().mtime(0).write(&mut file, Compression::fast());
+            // The lowest level that makes codes of its own: half of what masks take at the one below, in the same time.
+            let mut encoder = GzBuilder::new().mtime(0).write(&mut file, Compression::new(2));
             encoder.write_all(&beginning)?;
             voxels(&mut encoder)?;
             encoder.finish()?;

@@ -2,7 +2,7 @@
 
 use hilum_core::{Geometry, SliceSource, Volume, VoxelData};
 use hilum_io::ScanFile;
-use hilum_io::nifti::{ReadBuffers, ReadMode, write_volume};
+use hilum_io::nifti::{ReadBuffers, write_volume};
 use hilum_io::store::{RemoteFile, Store, StoreError, StoreFault, StoreOptions, StoreUrl};
 use hilum_testkit::StoreServer;
 use std::io::{Read, Write};
@@ -98,9 +98,9 @@ fn web_servers_are_read_and_list_nothing() {
 }
 
 /// All slices, and what is known of the file afterwards.
-fn visited(file: &ScanFile, mode: ReadMode) -> (Vec<f32>, Option<(u64, String)>) {
+fn visited(file: &ScanFile) -> (Vec<f32>, Option<(u64, String)>) {
     let mut buffers = ReadBuffers::default();
-    let mut reader = file.reader(mode, &mut buffers).unwrap_or_else(|e| panic!("{e}"));
+    let mut reader = file.reader(&mut buffers).unwrap_or_else(|e| panic!("{e}"));
     let mut hu = Vec::new();
     let visit = &mut |_, slice: hilum_core::SliceView<'_>| {
         hu.extend((0..slice.rows()).flat_map(|row| (0..slice.cols()).map(move |col| slice.hu(row, col))));
@@ -137,13 +137,8 @@ fn scans_in_a_store_are_those_on_disk() {
             (ScanFile::open(&path).unwrap(), ScanFile::open_remote(&object.clone().into()).unwrap());
         assert_eq!((near.format(), near.geometry()), (far.format(), far.geometry()));
         let whole = (stored.len() as u64, blake3::hash(&stored).to_hex().to_string());
-        for mode in [ReadMode::Whole, ReadMode::Streamed] {
-            if mode == ReadMode::Streamed && !near.supports_streaming() {
-                continue;
-            }
-            let ((expected, _), (found, content)) = (visited(&near, mode), visited(&far, mode));
-            assert!(found == expected, "{name} {mode:?}");
-            assert_eq!(content.as_ref(), Some(&whole), "{name} {mode:?}");
-        }
+        let ((expected, _), (found, content)) = (visited(&near), visited(&far));
+        assert!(found == expected, "{name}");
+        assert_eq!(content.as_ref(), Some(&whole), "{name}");
     }
 }

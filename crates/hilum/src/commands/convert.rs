@@ -8,7 +8,7 @@ use crate::{
 };
 use hilum_cohort::scan::{Workspace, open_voxels};
 use hilum_core::{Finding, Level};
-use hilum_io::nifti::{ReadMode, write_volume};
+use hilum_io::nifti::write_volume;
 use serde::Serialize;
 
 /// What `hilum convert --json` prints.
@@ -33,9 +33,8 @@ pub(crate) fn convert(args: &ConvertArgs) -> Result<u8, Failure> {
         return Err(Failure::new(SCAN_FAILED, reject.message.clone()));
     }
     let mut workspace = Workspace::default();
-    let volume = open_voxels(&file, ReadMode::Streamed, &mut workspace)
-        .and_then(|mut voxels| voxels.read_volume())
-        .map_err(unreadable)?;
+    let volume =
+        open_voxels(&file, &mut workspace).and_then(|mut voxels| voxels.read_volume()).map_err(unreadable)?;
     write_volume(&args.out, &volume).map_err(|error| {
         Failure::new(NOTHING_DONE, error)
             .with_help("is the folder there and writable, and is there space on the disk?")

@@ -6,7 +6,6 @@ use hilum_cohort::Measure;
 use hilum_cohort::scan::ScanSettings;
 use hilum_core::{Affine, AffineSource, Direction, Finding, Geometry};
 use hilum_imaging::geometry_findings;
-use hilum_io::nifti::ReadMode;
 use serde::Serialize;
 
 /// The facts of `hilum info --json`.
@@ -42,7 +41,6 @@ pub(crate) fn info(args: &ScanArgs) -> Result<u8, Failure> {
     let file = scan.open().map_err(unreadable)?;
     let geometry = file.geometry();
     let settings = ScanSettings::default();
-    let estimate = |mode| settings.estimate_bytes(&scan, mode);
     let mut findings = file.findings().to_vec();
     findings.extend(geometry_findings(geometry));
     let info = Info {
@@ -58,7 +56,7 @@ pub(crate) fn info(args: &ScanArgs) -> Result<u8, Failure> {
         slice_spacing_mm: geometry.slice_spacing_mm(),
         first_slice_is: first_slice(geometry),
         rescale: file.rescale().map(|[scl_slope, scl_inter]| Rescale { scl_slope, scl_inter }),
-        memory_bytes: estimate(ReadMode::Whole).or_else(|| estimate(ReadMode::Streamed)),
+        memory_bytes: settings.estimate_bytes(&scan),
         findings,
     };
     if args.json {

@@ -73,7 +73,7 @@ pub(crate) fn segment(args: &SegmentArgs) -> Result<u8, Failure> {
         Failure::new(NOTHING_DONE, format!("cannot write to {}: {e}", args.out.display()))
             .with_help("is the folder writable, and is there space on the disk?")
     })?;
-    let record = settings.process(&scan, settings.read_mode(&scan), &args.out, &mut Workspace::default());
+    let record = settings.process(&scan, &args.out, &mut Workspace::default());
     if record.row.status == Status::Failed {
         return Err(Failure::new(SCAN_FAILED, record.row.reason.unwrap_or_default()));
     }

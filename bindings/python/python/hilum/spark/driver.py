@@ -52,7 +52,7 @@ def run(
     :param input: a folder, a manifest, or the address of one; executors must reach the scans under the same names.
     :param out: the output folder, which executors must reach too: a prefix of a store, or a folder on a shared disk.
     :param lungs: the folder of a net that outlines the lungs, which executors must reach under the same name.
-    :param max_memory_bytes: what one scan may take; one that needs more is streamed, or says so.
+    :param max_memory_bytes: what one scan may take; one that needs more says so.
     :param attempts: how many processes a scan may kill before it is given up.
     :param group_bytes: scans share a partition up to this size; by default up to half of what is left for each core, at most 1 GiB.
     :param groups_per_wave: partitions that are handed to Spark at a time; after each wave its rows lie in ``out/waves``.

@@ -3,7 +3,7 @@
 use hilum_core::SliceSource;
 use hilum_io::ScanFile;
 use hilum_io::dicom::{DicomFile, DicomSeries, catalog};
-use hilum_io::nifti::{NiftiFile, ReadBuffers, ReadMode};
+use hilum_io::nifti::{NiftiFile, ReadBuffers};
 use hilum_testkit::shared_data;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 fn all_hu(scan: &ScanFile) -> Vec<f32> {
     let mut hu = Vec::with_capacity(scan.geometry().voxels());
     let mut buffers = ReadBuffers::default();
-    let mut reader = scan.reader(ReadMode::Whole, &mut buffers).unwrap();
+    let mut reader = scan.reader(&mut buffers).unwrap();
     let read = reader.visit_slices(&mut |_, slice| {
         hu.extend(slice.to_hu());
         ControlFlow::Continue(())

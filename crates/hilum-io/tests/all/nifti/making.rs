@@ -1,7 +1,7 @@
-//! Small files for the tests, and one way to read a file in every mode.
+//! Small files for the tests, and one way to read a file in every way.
 
 use hilum_core::{SliceData, SliceSource};
-use hilum_io::nifti::{Endian, Header, NiftiError, NiftiFile, ReadBuffers, ReadMode, Version};
+use hilum_io::nifti::{Endian, Header, NiftiError, NiftiFile, ReadBuffers, Version};
 use std::fs;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -75,11 +75,10 @@ pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
 /// Every slice, as `(is whole numbers, pixels)`.
 pub(crate) fn slices(
     file: &NiftiFile,
-    mode: ReadMode,
     buffers: &mut ReadBuffers,
 ) -> Result<Vec<(bool, Vec<f32>)>, NiftiError> {
     let mut found = Vec::new();
-    file.reader(mode, buffers)?.visit_slices(&mut |index, slice| {
+    file.reader(buffers)?.visit_slices(&mut |index, slice| {
         assert_eq!(index, found.len());
         found.push((matches!(slice.data(), SliceData::I16(_)), slice.to_hu()));
         ControlFlow::Continue(())
@@ -87,35 +86,29 @@ pub(crate) fn slices(
     Ok(found)
 }
 
-/// Opens and reads in every mode; all must agree, and single slices with them.
+/// Opens and reads all slices, twice, and each alone; all must agree.
 pub(crate) fn read_in_every_way(path: &Path) -> Result<Vec<(bool, Vec<f32>)>, NiftiError> {
     let file = NiftiFile::open(path)?;
     let mut buffers = ReadBuffers::default();
-    let whole = slices(&file, ReadMode::Whole, &mut buffers)?;
-    assert!(buffers.held_bytes() <= file.memory_bytes(ReadMode::Whole) + 64, "more memory than announced");
-    let bits = |slices: &[(bool, Vec<f32>)]| -> Vec<Vec<u32>> {
-        slices.iter().map(|(_, pixels)| pixels.iter().map(|x| x.to_bits()).collect()).collect()
-    };
-    let streamed = slices(&file, ReadMode::Streamed, &mut ReadBuffers::default());
-    match streamed {
-        Ok(streamed) => assert_eq!(bits(&whole), bits(&streamed)),
-        Err(NiftiError::NotStreamable { .. }) => assert!(!file.supports_streaming()),
-        Err(error) => return Err(error),
-    }
-    let modes = if file.supports_streaming() {
-        &[ReadMode::Whole, ReadMode::Streamed][..]
-    } else {
-        &[ReadMode::Whole]
-    };
-    for &mode in modes {
-        let mut reader = file.reader(mode, &mut buffers)?;
-        for index in (0..whole.len()).rev() {
+    let all = slices(&file, &mut buffers)?;
+    assert!(buffers.held_bytes() <= file.memory_bytes() + 64, "more memory than announced");
+    let bits = |pixels: &[f32]| -> Vec<u32> { pixels.iter().map(|x| x.to_bits()).collect() };
+    let mut reader = file.reader(&mut buffers)?;
+    for pass in 0..2 {
+        for index in (0..all.len()).rev() {
             let mut alone = Vec::new();
             reader.read_slice(index, &mut |slice| alone = slice.to_hu())?;
-            assert_eq!(bits(&[(true, alone)])[0], bits(&whole)[index]);
+            assert_eq!(bits(&alone), bits(&all[index].1));
         }
-        let beyond = reader.read_slice(whole.len(), &mut |_| ());
-        assert!(matches!(beyond, Err(NiftiError::NoSuchSlice { .. })));
+        let mut visited = 0;
+        reader.visit_slices(&mut |index, slice| {
+            assert_eq!(bits(&slice.to_hu()), bits(&all[index].1), "pass {pass}");
+            visited += 1;
+            ControlFlow::Continue(())
+        })?;
+        assert_eq!(visited, all.len());
     }
-    Ok(whole)
+    let beyond = reader.read_slice(all.len(), &mut |_| ());
+    assert!(matches!(beyond, Err(NiftiError::NoSuchSlice { .. })));
+    Ok(all)
 }

@@ -2,7 +2,7 @@
 //! announced.
 
 use super::making::{Folder, counting, gzip, read_in_every_way};
-use hilum_io::nifti::{NiftiFile, ReadMode};
+use hilum_io::nifti::NiftiFile;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ fn check(name: &str, content: &[u8]) {
     let path = folder.put(name, content);
     if let Ok(file) = NiftiFile::open(&path) {
         let most = content.len() as u64 * 1033 * 9 + (1 << 20);
-        assert!(file.memory_bytes(ReadMode::Whole) <= most);
+        assert!(file.memory_bytes() <= most);
     }
     let _ = read_in_every_way(&path);
 }

@@ -3,8 +3,7 @@
 use super::making::{Folder, counting, gzip, header, read_in_every_way, slices};
 use hilum_core::{Affine, AffineSource, Geometry, MaskVolume, SliceData, SliceView, Volume, VoxelData};
 use hilum_io::nifti::{
-    Endian, Header, NiftiError, NiftiFile, ReadBuffers, ReadMode, Version, write_mask, write_slice,
-    write_volume,
+    Endian, Header, NiftiError, NiftiFile, ReadBuffers, Version, write_mask, write_slice, write_volume,
 };
 
 const DIMS: [usize; 3] = [5, 4, 3];
@@ -61,7 +60,7 @@ fn real_numbers_and_long_axes_are_written() {
     write_volume(&path, &Volume::new(long, VoxelData::F32(pixels.clone())).unwrap()).unwrap();
     let file = NiftiFile::open(&path).unwrap();
     assert_eq!(file.format(), "NIfTI-2 float32");
-    assert_eq!(slices(&file, ReadMode::Whole, &mut ReadBuffers::default()).unwrap(), vec![(false, pixels)]);
+    assert_eq!(slices(&file, &mut ReadBuffers::default()).unwrap(), vec![(false, pixels)]);
 }
 
 fn mask(geometry: &Geometry) -> MaskVolume {

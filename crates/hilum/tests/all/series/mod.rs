@@ -5,10 +5,7 @@ use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{StandardDataDictionary, tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use hilum_core::{Geometry, SliceSource};
-use hilum_io::{
-    ScanFile,
-    nifti::{ReadBuffers, ReadMode},
-};
+use hilum_io::{ScanFile, nifti::ReadBuffers};
 use std::{fs, ops::ControlFlow, path::Path};
 
 /// Stands in every text field that no other word fits, and in the Patient ID.
@@ -47,7 +44,7 @@ impl Series {
         let file = ScanFile::open(nifti).unwrap();
         let mut voxels = Vec::new();
         let mut buffers = ReadBuffers::default();
-        let mut reader = file.reader(ReadMode::Whole, &mut buffers).unwrap();
+        let mut reader = file.reader(&mut buffers).unwrap();
         let read = reader.visit_slices(&mut |_, slice| {
             voxels.push(slice.to_hu().into_iter().map(|hu| hu as i16).collect());
             ControlFlow::Continue(())

@@ -1,0 +1,183 @@
+//! Code words to look-up tables (RFC 1951, 3.2).
+//!
+//! A table is asked with the next bits of the stream and answers with an entry: what they mean, and how many of them that
+//! took. CT slices are noise: nearly every symbol is a literal or a match of three to five bytes, in turns. So an entry for
+//! literals and lengths holds, where the index has room for it, a literal *and* what follows: another literal, or the
+//! length of a match. That halves the look-ups, each of which has to wait for the one before.
+
+use super::Fault;
+use super::entries::{Distance, Entry, Symbol};
+use super::words::{Word, Words};
+
+/// Bits that index the table of literals and lengths: 16 KiB, a third of a first-level cache.
+const SYMBOL_BITS: u32 = 12;
+/// Bits that index the table of distances; symbols have room for a mask of as many.
+const DISTANCE_BITS: u32 = 8;
+
+/// Room for the tables of longer words: each serves the words that share their first bits, and is at least half full.
+const LONGER_SYMBOLS: usize = 640;
+const LONGER_DISTANCES: usize = 512;
+
+/// The tables of one block.
+#[derive(Debug, Clone)]
+pub(super) struct Codes {
+    symbols: [Symbol; (1 << SYMBOL_BITS) + LONGER_SYMBOLS],
+    /// Behind [`Distance::NONE`], which symbols without a match lead to.
+    distances: [Distance; 1 + (1 << DISTANCE_BITS) + LONGER_DISTANCES],
+}
+
+impl Codes {
+    /// Tables in which no word has a meaning.
+    pub(super) fn new() -> Box<Self> {
+        let symbols = [Symbol::MEANINGLESS; (1 << SYMBOL_BITS) + LONGER_SYMBOLS];
+        let mut distances = [Distance::MEANINGLESS; 1 + (1 << DISTANCE_BITS) + LONGER_DISTANCES];
+        distances[0] = Distance::NONE;
+        Box::new(Self { symbols, distances })
+    }
+
+    /// Makes the tables of a block from the lengths of its code words, 0 where a symbol has none.
+    pub(super) fn set(&mut self, symbols: &[u8], distances: &[u8]) -> Result<(), Fault> {
+        self.set_symbols(&Words::of(symbols)?)?;
+        let words = Words::of(distances)?;
+        let (table, longer) = self.distances[1..].split_at_mut(1 << DISTANCE_BITS);
+        table.fill(Distance::MEANINGLESS);
+        for (symbol, word) in words.list().filter(|(_, word)| word.bits <= DISTANCE_BITS) {
+            set_every(table, word.index(), word.bits, Distance::of(symbol, word.bits));
+        }
+        set_longer(table, longer, DISTANCE_BITS, &words)
+    }
+
+    /// Lets one entry hold a literal and what follows it, where both words fit the index.
+    fn set_symbols(&mut self, words: &Words) -> Result<(), Fault> {
+        let literals = || words.list().take_while(|(symbol, _)| *symbol < 256);
+        let shortest_literal = literals().map(|(_, word)| word.bits).min().unwrap_or(SYMBOL_BITS);
+        let most_bits_left = SYMBOL_BITS.saturating_sub(shortest_literal);
+        let mut second = [Symbol::MEANINGLESS; 1 << (SYMBOL_BITS - 1)];
+        let second = &mut second[..1 << most_bits_left];
+        for (symbol, word) in words.list().filter(|(_, word)| word.bits <= most_bits_left) {
+            set_every(second, word.index(), word.bits, Symbol::of(symbol, word.bits));
+        }
+        let (table, longer) = self.symbols.split_at_mut(1 << SYMBOL_BITS);
+        table.fill(Symbol::MEANINGLESS);
+        for (symbol, word) in words.list().filter(|(_, word)| word.bits <= SYMBOL_BITS) {
+            let first = Symbol::of(symbol, word.bits);
+            if symbol >= 256 {
+                set_every(table, word.index(), word.bits, first);
+                continue;
+            }
+            let bits_left = SYMBOL_BITS - word.bits;
+            let mut place = word.index();
+            for &second in &second[..1 << bits_left] {
+                table[place] = if second.fits(bits_left) { first.then(second) } else { first };
+                place += 1 << word.bits;
+            }
+        }
+        set_longer(table, longer, SYMBOL_BITS, words)
+    }
+
+    /// What `bits`, the next of the stream, mean.
+    #[inline(always)]
+    pub(super) fn symbol(&self, bits: u64) -> Symbol {
+        self.symbols[bits as usize & ((1 << SYMBOL_BITS) - 1)]
+    }
+
+    /// The same for a word that is longer than the index: `of` says where to look, `bits` follow what it took.
+    pub(super) fn longer_symbol(&self, of: Symbol, bits: u64) -> Symbol {
+        self.symbols[of.place_of_longer(bits)]
+    }
+
+    /// The distance of the match with which `symbol` ends; [`Distance::NONE`] if it ends with none.
+    #[inline(always)]
+    pub(super) fn distance_after(&self, symbol: Symbol, bits: u64) -> Distance {
+        const { assert!(DISTANCE_BITS == Symbol::MATCH_MASK_BITS) }
+        self.distances[symbol.has_match() + (bits as usize & symbol.match_mask())]
+    }
+
+    /// The distance that follows a length.
+    pub(super) fn distance(&self, bits: u64) -> Distance {
+        self.distances[1 + (bits as usize & ((1 << DISTANCE_BITS) - 1))]
+    }
+
+    /// The same for a word that is longer than the index.
+    pub(super) fn longer_distance(&self, of: Distance, bits: u64) -> Distance {
+        self.distances[1 + of.place_of_longer(bits)]
+    }
+}
+
+/// The code in which the lengths of the other code words come (3.2.7).
+#[derive(Debug)]
+pub(super) struct LengthCode([LengthOfWord; 1 << LengthCode::BITS]);
+
+/// A symbol of that code; `bits` is 0 where there is none.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LengthOfWord {
+    pub(super) symbol: u8,
+    pub(super) bits: u32,
+}
+
+impl LengthCode {
+    /// No word of this code is longer.
+    pub(super) const BITS: u32 = 7;
+
+    /// The code of these lengths.
+    pub(super) fn of(lengths: &[u8; 19]) -> Result<Self, Fault> {
+        let mut table = [LengthOfWord::default(); 1 << Self::BITS];
+        for (symbol, word) in Words::of(lengths)?.list() {
+            let entry = LengthOfWord { symbol: symbol as u8, bits: word.bits };
+            set_every(&mut table, word.index(), word.bits, entry);
+        }
+        Ok(Self(table))
+    }
+
+    /// What `bits`, the next of the stream, mean.
+    pub(super) fn symbol(&self, bits: u32) -> LengthOfWord {
+        self.0[bits as usize & ((1 << Self::BITS) - 1)]
+    }
+}
+
+/// Makes the tables for the words that are longer than the `index_bits` bits of `table`.
+fn set_longer<E: Entry>(
+    table: &mut [E],
+    longer: &mut [E],
+    index_bits: u32,
+    words: &Words,
+) -> Result<(), Fault> {
+    let longer_words = || words.list().filter(|(_, word)| word.bits > index_bits);
+    if longer_words().next().is_none() {
+        return Ok(());
+    }
+    let beginning = |word: Word| word.index() & ((1 << index_bits) - 1);
+    // For each beginning, how many bits the longest of its words goes on for.
+    let mut rest_bits = [0u32; 1 << SYMBOL_BITS];
+    for (_, word) in longer_words() {
+        let rest = &mut rest_bits[beginning(word)];
+        *rest = (*rest).max(word.bits - index_bits);
+    }
+    let mut room = 0;
+    for (symbol, word) in longer_words() {
+        let beginning = beginning(word);
+        let bits = rest_bits[beginning];
+        // The first word of a beginning makes the table for all.
+        if !table[beginning].is_longer() {
+            table[beginning] = E::longer((1 << index_bits) + room, bits, index_bits);
+            room += 1 << bits;
+        }
+        let first = table[beginning].place_of_longer(0) - (1 << index_bits);
+        let Some(rests) = longer.get_mut(first..first + (1 << bits)) else {
+            return Err("code words of impossible lengths");
+        };
+        let bits = word.bits - index_bits;
+        set_every(rests, word.index() >> index_bits, bits, E::of(symbol, bits));
+    }
+    Ok(())
+}
+
+/// Sets the places whose `bits` lowest bits are `first`.
+#[inline(always)]
+fn set_every<E: Copy>(table: &mut [E], first: usize, bits: u32, entry: E) {
+    let mut place = first;
+    while place < table.len() {
+        table[place] = entry;
+        place += 1 << bits;
+    }
+}

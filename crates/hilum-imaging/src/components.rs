@@ -1,5 +1,6 @@
 //! Connected components of one mask: their areas, bounds, and the pixels themselves.
 
+use crate::enclosed::Enclosed;
 use crate::labelled::LabelledRuns;
 use crate::runs::{Run, push_gaps, push_runs};
 use hilum_core::{Mask, MaskView, MaskViewMut};
@@ -128,12 +129,22 @@ impl Components {
 
 /// Fills every hole: background that cannot reach the border over shared edges, as scipy.ndimage.binary_fill_holes.
 pub fn fill_holes(mask: MaskView<'_>) -> Mask {
-    fill_holes_of(mask, Connectivity::Four)
+    let mut background = Enclosed::default();
+    background.set_background(mask);
+    let mut filled = mask.to_mask();
+    let mut view = filled.view_mut();
+    for hole in background.runs() {
+        view.set_run(hole.row as usize, hole.run.start as usize, hole.run.end as usize);
+    }
+    filled
 }
 
 /// Fills every hole of background joined by `background` neighbours: over corners too, a pocket that meets the outside in
 /// a corner is no hole.
 pub fn fill_holes_of(mask: MaskView<'_>, background: Connectivity) -> Mask {
+    if background == Connectivity::Four {
+        return fill_holes(mask);
+    }
     let mut filled = mask.to_mask();
     Components::of_background(mask, background)
         .paint(&mut filled.view_mut(), |_, component| !component.touches_border);

@@ -5,6 +5,7 @@
 
 mod components;
 mod display;
+mod enclosed;
 mod gate;
 mod grey;
 mod labelled;

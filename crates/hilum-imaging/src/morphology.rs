@@ -130,14 +130,17 @@ fn gather(mask: MaskView<'_>, disk: &Disk, inverted: bool) -> Mask {
 fn gather_rows<const W: usize>(mask: MaskView<'_>, disk: &Disk, inverted: bool) -> Mask {
     let words = mask.words_per_row();
     assert!(words <= W, "masks are at most 32768 pixels wide");
-    let source: Vec<[u64; W]> = mask
-        .words()
-        .chunks_exact(words)
-        .map(|row| std::array::from_fn(|i| row.get(i).copied().unwrap_or(0)))
-        .collect();
+    let padded: Vec<[u64; W]>;
+    let source = if words == W {
+        mask.words().as_chunks::<W>().0
+    } else {
+        let rows = mask.words().chunks_exact(words);
+        padded = rows.map(|row| std::array::from_fn(|i| row.get(i).copied().unwrap_or(0))).collect();
+        &padded
+    };
     let mut out = Mask::new(mask.rows(), mask.cols());
     let within = columns_within::<W>(mask.cols());
-    let gather = Gather { source: &source, disk, within, inverted };
+    let gather = Gather { source, disk, within, inverted };
     pulp::Arch::new().dispatch(Into { gather, target: out.view_mut().words_mut(), words });
     out
 }

@@ -64,23 +64,6 @@ fn push_runs_of(words: impl Iterator<Item = u64>, runs: &mut Vec<Run>) {
     }
 }
 
-/// Calls `meet(i, j)` for every pair of runs `a[i]`, `b[j]` that touch; `reach` is 0 for shared columns only
-/// (4-connectivity, or the same column in the next slice) and 1 to count diagonal neighbours too.
-#[inline(always)]
-pub(crate) fn for_each_touching(a: &[Run], b: &[Run], reach: u32, mut meet: impl FnMut(usize, usize)) {
-    let mut first = 0;
-    for (i, run) in a.iter().enumerate() {
-        while first < b.len() && b[first].end + reach <= run.start {
-            first += 1;
-        }
-        let mut j = first;
-        while j < b.len() && b[j].start < run.end + reach {
-            meet(i, j);
-            j += 1;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,18 +103,5 @@ mod tests {
             push_runs(mask.view().row(0), &mut runs);
             assert_eq!(runs, vec![Run { start: 0, end: cols as u32 }], "{cols}");
         }
-    }
-
-    #[test]
-    fn touching_depends_on_reach() {
-        let a = [Run { start: 0, end: 3 }, Run { start: 6, end: 8 }];
-        let b = [Run { start: 3, end: 6 }];
-        let pairs = |reach| {
-            let mut pairs = Vec::new();
-            for_each_touching(&a, &b, reach, |i, j| pairs.push((i, j)));
-            pairs
-        };
-        assert_eq!(pairs(0), vec![]);
-        assert_eq!(pairs(1), vec![(0, 0), (1, 0)]);
     }
 }

@@ -142,7 +142,7 @@ impl Tracker<'_> {
         let mut sections_px = vec![self.regions.region(seed).area_px];
         let mut front = vec![Branch { region: seed, partings: 0 }];
         while !front.is_empty() {
-            let cap_px = self.cap_px(&mut sections_px.clone());
+            let cap_px = self.cap_px(&sections_px);
             let mut next: Vec<Branch> = Vec::new();
             for &branch in &front {
                 airway.regions.push(branch.region);
@@ -168,10 +168,11 @@ impl Tracker<'_> {
     }
 
     /// The largest section that still counts as airway: 2.5 times the median so far, at most 7 cm2.
-    fn cap_px(&self, sections_px: &mut [u64]) -> f64 {
-        sections_px.sort_unstable();
-        let median = sections_px[sections_px.len() / 2] as f64;
-        (median * CARINA_FACTOR).min(LARGEST_TRACHEA_MM2 / self.grid.pixel_mm2)
+    fn cap_px(&self, sections_px: &[u64]) -> f64 {
+        let mut sections_px = sections_px.to_vec();
+        let middle = sections_px.len() / 2;
+        let (_, median, _) = sections_px.select_nth_unstable(middle);
+        (*median as f64 * CARINA_FACTOR).min(LARGEST_TRACHEA_MM2 / self.grid.pixel_mm2)
     }
 
     /// The airway-sized regions of the next slice that share pixels with this one.

@@ -9,7 +9,7 @@ use crate::lungs::planes::Gas;
 use crate::lungs::regions::{AirRegions, Region};
 use crate::lungs::window::{Window, bounds};
 use crate::morphology::{Disk, close, dilate, erode};
-use hilum_core::{InPlaneSpacingMm, Mask, MaskVolume};
+use hilum_core::{InPlaneSpacingMm, Mask, MaskView, MaskVolume};
 
 /// How far a bronchus may move sideways from slice to slice (mm).
 const DRIFT_MM: f64 = 2.0;
@@ -52,8 +52,19 @@ impl<'a> Lumen<'a> {
     /// The lumen on `slice`, where that on the slice before is `section`: what narrow breaks join to the lung, if that is
     /// as much gas as a lumen is; else gas and what air surrounds it; else all air within the drift of a bronchus.
     pub(crate) fn on_slice(&self, slice: usize, section: &Mask) -> Mask {
-        let (air, gas) = (self.air.slice(slice), self.gas.slice(slice));
-        let gas = gas.view();
+        // Nothing farther away is looked at.
+        let reach = self.disk(SEARCHED_MM + SPECK_MM + EDGE_MM + BREAK_MM);
+        let window = Window::around(bounds(section), &reach, self.air);
+        let gas = self.gas.slice(slice);
+        let [section, air, gas] =
+            [section.view(), self.air.slice(slice), gas.view()].map(|mask| window.cut(mask));
+        let lumen = self.in_window(&section, air.view(), gas.view());
+        let mut whole = Mask::new(self.air.rows(), self.air.cols());
+        window.paste(&lumen, whole.view_mut());
+        whole
+    }
+
+    fn in_window(&self, section: &Mask, air: MaskView<'_>, gas: MaskView<'_>) -> Mask {
         let within = |mask: &Mask, of| {
             let mut part = mask.clone();
             part.view_mut().and(of);

@@ -1,9 +1,9 @@
-//! Air as a graph: every 4-connected region of air on every slice is a node; regions of neighbouring slices that share
-//! pixels are linked. Three-dimensional questions (which lungs, which airway, which bowel) are asked of the graph,
-//! which is thousands of times smaller than the volume.
+//! Air as a graph: every enclosed 4-connected region of air on every slice is a node; regions of neighbouring slices that
+//! share pixels are linked. What is joined to the border of a slice is one node more. Three-dimensional questions (which
+//! lungs, which airway, which bowel) are asked of the graph, which is thousands of times smaller than the volume.
 
-use crate::labelled::LabelledRuns;
-use crate::runs::{Run, for_each_touching, push_runs};
+use crate::enclosed::{Enclosed, EnclosedRun, OUTSIDE, SharedPixels};
+use crate::runs::Run;
 use hilum_core::{MaskView, MaskViewMut};
 use std::ops::Range;
 
@@ -16,18 +16,18 @@ pub struct RowRun {
     pub run: Run,
 }
 
-/// One 4-connected region of air on one slice.
+/// One enclosed 4-connected region of air on one slice, or all the air there that is joined to the border.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Region {
     /// Slice.
     pub slice: usize,
     /// Pixels.
     pub area_px: u64,
-    /// Pixels that are gas (below -950 HU); not counted, 0, for regions that touch the border.
+    /// Pixels that are gas (below -950 HU); not counted, 0, for what touches the border.
     pub gas_px: u64,
     /// Whether it touches the border of the image: air outside the body, or a lung cut off by the field of view.
     pub touches_border: bool,
-    /// First row, first column, one past the last row, one past the last column.
+    /// First row, first column, one past the last row, one past the last column; the whole slice for what touches the border.
     pub bounds: [u32; 4],
     runs: Range<usize>,
 }
@@ -50,16 +50,9 @@ pub struct AirRegions {
     runs: Vec<RowRun>,
     slice_starts: Vec<usize>,
     links: Vec<Link>,
-    latest: LabelledSlice,
-    before: LabelledSlice,
-}
-
-/// One slice in row-major order, until its neighbour is linked to it.
-#[derive(Debug, Clone, Default)]
-struct LabelledSlice {
-    labelled: LabelledRuns,
-    /// The first region of the slice: label n is region `first + n`.
-    first: usize,
+    latest: Enclosed,
+    before: Enclosed,
+    shared: SharedPixels,
 }
 
 impl AirRegions {
@@ -68,28 +61,16 @@ impl AirRegions {
         let slice = self.slice_starts.len();
         self.slice_starts.push(self.regions.len());
         std::mem::swap(&mut self.before, &mut self.latest);
-        let mut latest = std::mem::take(&mut self.latest);
-        self.label_slice(slice, air, gas, &mut latest);
+        self.latest.set(air);
+        self.add_regions(slice, air, gas);
         if slice > 0 {
-            let before = std::mem::take(&mut self.before);
-            self.link_slices(&before, &latest);
-            self.before = before;
+            self.link_slices();
         }
-        self.latest = latest;
     }
 
-    #[inline(always)]
-    fn label_slice(
-        &mut self,
-        slice: usize,
-        air: MaskView<'_>,
-        gas: MaskView<'_>,
-        current: &mut LabelledSlice,
-    ) {
-        let (rows, cols) = (air.rows(), air.cols());
-        let count = current.labelled.label(rows, 0, |row, runs| push_runs(air.row(row), runs));
+    /// Adds the regions of the latest slice: the enclosed ones in the order of their labels, then the outside, if any.
+    fn add_regions(&mut self, slice: usize, air: MaskView<'_>, gas: MaskView<'_>) {
         let first = self.regions.len();
-        current.first = first;
         let empty = Region {
             slice,
             area_px: 0,
@@ -98,84 +79,53 @@ impl AirRegions {
             bounds: [u32::MAX, u32::MAX, 0, 0],
             runs: 0..0,
         };
-        self.regions.resize(first + count, empty);
+        self.regions.resize(first + self.latest.regions(), empty.clone());
         let regions = &mut self.regions[first..];
-        for row in 0..rows {
-            let edge = row == 0 || row + 1 == rows;
-            let range = current.labelled.row(row);
-            let labels = &current.labelled.labels[range.clone()];
-            for (run, &label) in current.labelled.runs[range].iter().zip(labels) {
-                let region = &mut regions[label as usize];
-                region.area_px += u64::from(run.len_px());
-                region.touches_border |= edge || run.start == 0 || run.end as usize == cols;
-                region.bounds[0] = region.bounds[0].min(row as u32);
-                region.bounds[1] = region.bounds[1].min(run.start);
-                region.bounds[2] = row as u32 + 1;
-                region.bounds[3] = region.bounds[3].max(run.end);
-                region.runs.end += 1;
-            }
+        for &EnclosedRun { row, run, label } in self.latest.runs() {
+            let region = &mut regions[label as usize - 1];
+            region.area_px += u64::from(run.len_px());
+            let [top, left, bottom, right] = &mut region.bounds;
+            *top = (*top).min(row);
+            *left = (*left).min(run.start);
+            *bottom = row + 1;
+            *right = (*right).max(run.end);
+            region.runs.end += 1;
         }
-        self.gather_runs(current, rows);
-        for region in &mut self.regions[first..] {
-            if !region.touches_border {
-                let runs = &self.runs[region.runs.clone()];
-                region.gas_px = runs.iter().map(|r| count_in_run(gas.row(r.row as usize), r.run)).sum();
-            }
-        }
-    }
-
-    /// Sorts the runs of the enclosed regions of a slice by region: `runs.end` holds each region's count, and becomes its
-    /// range. The runs of regions that touch the border are many and never asked for: theirs stays empty.
-    #[inline(always)]
-    fn gather_runs(&mut self, current: &LabelledSlice, rows: usize) {
-        let regions = &mut self.regions[current.first..];
+        // Every region gets its place among the runs, which are then sorted by region.
         let mut next = self.runs.len();
         for region in regions.iter_mut() {
-            let count = if region.touches_border { 0 } else { region.runs.end };
+            let count = region.runs.end;
             region.runs = next..next;
             next += count;
         }
         self.runs.resize(next, RowRun { row: 0, run: Run { start: 0, end: 0 } });
-        for row in 0..rows {
-            let range = current.labelled.row(row);
-            let labels = &current.labelled.labels[range.clone()];
-            for (&run, &label) in current.labelled.runs[range].iter().zip(labels) {
-                let region = &mut regions[label as usize];
-                if !region.touches_border {
-                    self.runs[region.runs.end] = RowRun { row: row as u32, run };
-                    region.runs.end += 1;
-                }
-            }
+        for &EnclosedRun { row, run, label } in self.latest.runs() {
+            let region = &mut regions[label as usize - 1];
+            region.gas_px += count_in_run(gas.row(row as usize), run);
+            self.runs[region.runs.end] = RowRun { row, run };
+            region.runs.end += 1;
+        }
+        if self.latest.outside_px() > 0 {
+            let bounds = [0, 0, air.rows() as u32, air.cols() as u32];
+            let area_px = self.latest.outside_px();
+            self.regions.push(Region { area_px, touches_border: true, bounds, ..empty });
         }
     }
 
-    #[inline(always)]
-    fn link_slices(&mut self, below: &LabelledSlice, above: &LabelledSlice) {
-        let first_link = self.links.len();
-        let mut latest = 0;
-        let outside = |region: usize| self.regions[region].touches_border;
-        for row in 0..below.labelled.rows() {
-            let (b, a) = (below.labelled.row(row), above.labelled.row(row));
-            let (labels_b, labels_a) = (&below.labelled.labels[b.clone()], &above.labelled.labels[a.clone()]);
-            let (runs_b, runs_a) = (&below.labelled.runs[b], &above.labelled.runs[a]);
-            for_each_touching(runs_b, runs_a, 0, |i, j| {
-                let pair = (below.first as u32 + labels_b[i], above.first as u32 + labels_a[j]);
-                if outside(pair.0 as usize) && outside(pair.1 as usize) {
-                    return;
-                }
-                let overlap_px = u64::from(runs_b[i].overlap_px(runs_a[j]));
-                let links = &mut self.links[first_link..];
-                let is_pair = |l: &Link| (l.below, l.above) == pair;
-                // Runs of one pair of regions follow each other; otherwise few pairs share a slice.
-                if !links.get(latest).is_some_and(is_pair) {
-                    latest = links.iter().rposition(is_pair).unwrap_or(links.len());
-                }
-                match links.get_mut(latest) {
-                    Some(link) => link.overlap_px += overlap_px,
-                    None => self.links.push(Link { below: pair.0, above: pair.1, overlap_px }),
-                }
-            });
-        }
+    /// Links the latest slice to the one before.
+    fn link_slices(&mut self) {
+        let &[.., first_before, first_latest] = &self.slice_starts[..] else { return };
+        let region = |first: usize, air: &Enclosed, label: u32| match label {
+            OUTSIDE => (first + air.regions()) as u32,
+            enclosed => first as u32 + enclosed - 1,
+        };
+        let (below, above) = (&self.before, &self.latest);
+        below.count_shared(above, &mut self.shared);
+        self.links.extend(self.shared.pairs().map(|(a, b, shared_px)| Link {
+            below: region(first_before, below, a),
+            above: region(first_latest, above, b),
+            overlap_px: u64::from(shared_px),
+        }));
     }
 
     /// All regions, slice by slice.
@@ -204,7 +154,7 @@ impl AirRegions {
         &self.links
     }
 
-    /// The runs of an enclosed region, row by row; none for a region that touches the border.
+    /// The runs of an enclosed region, row by row; none for what touches the border.
     pub fn runs(&self, region: u32) -> &[RowRun] {
         &self.runs[self.region(region).runs.clone()]
     }
@@ -276,10 +226,10 @@ mod tests {
         }
         let areas: Vec<(u64, u64, bool)> =
             graph.list().iter().map(|r| (r.area_px, r.gas_px, r.touches_border)).collect();
-        assert_eq!(areas, [(2, 1, false), (3, 0, false), (1, 0, true), (3, 0, false)]);
+        assert_eq!(areas, [(2, 1, false), (3, 0, false), (3, 0, false), (1, 0, true)]);
         assert_eq!(
             graph.links(),
-            [Link { below: 0, above: 3, overlap_px: 1 }, Link { below: 1, above: 3, overlap_px: 1 }]
+            [Link { below: 0, above: 2, overlap_px: 1 }, Link { below: 1, above: 2, overlap_px: 1 }]
         );
         assert_eq!(graph.region(1).bounds, [1, 3, 3, 5]);
         assert_eq!(graph.runs(1).len(), 2);

@@ -212,9 +212,27 @@ impl MaskViewMut<'_> {
 
     #[inline]
     fn zip(&mut self, other: MaskView<'_>, op: impl Fn(u64, u64) -> u64) {
-        assert_eq!((self.rows, self.cols), (other.rows, other.cols), "masks of one shape");
-        for (a, &b) in self.words.iter_mut().zip(other.words) {
-            *a = op(*a, b);
+        self.combine([other], |a, [b]| op(a, b));
+    }
+
+    /// Makes every pixel what `op` says of it and of the same pixel of the others, 64 at a time. Where all are clear, so must
+    /// be what it says. Panics if the shapes differ.
+    ///
+    /// ```
+    /// # use hilum_core::Mask;
+    /// let mut mask = Mask::drawn("# # . .");
+    /// let (a, b) = (Mask::drawn("# . # ."), Mask::drawn(". . # #"));
+    /// mask.view_mut().combine([a.view(), b.view()], |mask, [a, b]| mask & !a | a & b);
+    /// assert_eq!(mask, Mask::drawn(". # # ."));
+    /// ```
+    #[inline]
+    pub fn combine<const N: usize>(&mut self, others: [MaskView<'_>; N], op: impl Fn(u64, [u64; N]) -> u64) {
+        for other in &others {
+            assert_eq!((self.rows, self.cols), (other.rows, other.cols), "masks of one shape");
+        }
+        let words = others.map(|other| &other.words[..self.words.len()]);
+        for (index, own) in self.words.iter_mut().enumerate() {
+            *own = op(*own, words.map(|words| words[index]));
         }
     }
 }

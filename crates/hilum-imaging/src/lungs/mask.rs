@@ -46,14 +46,13 @@ impl<'a> SliceMasks<'a> {
         let air = window.cut(planes.air.slice(slice));
         let mut closed = close(core.view(), &self.closing);
         // All other air stays out: airways, bowel, air outside the body.
-        let mut other_air = air.clone();
-        other_air.view_mut().and_not(core.view());
-        closed.view_mut().and_not(other_air.view());
+        closed.view_mut().combine([air.view(), core.view()], |closed, [air, core]| closed & (core | !air));
 
         let mut rim = dilate(closed.view(), &Disk::new(1.0));
-        rim.view_mut().and(window.cut(planes.edge.slice(slice)).view());
-        rim.view_mut().and_not(air.view());
-        rim.view_mut().and_not(closed.view());
+        let edge = window.cut(planes.edge.slice(slice));
+        rim.view_mut().combine([edge.view(), air.view(), closed.view()], |rim, [edge, air, closed]| {
+            rim & edge & !air & !closed
+        });
         let inside = holes.take(&mut closed, slice, window.rows.start, window.words.start * 64);
         rim.view_mut().and_not(inside.view());
         closed.view_mut().or(rim.view());

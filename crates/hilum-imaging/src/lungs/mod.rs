@@ -11,10 +11,11 @@
 //! 3. the trachea and main bronchi are followed from the top and taken off, walls included (`airway`, `lumen`);
 //! 4. on every slice the mask is closed with a disk of 5 mm, and its outer edge is moved to the half-way value of -400 HU
 //!    (one pixel at most) (`mask`);
-//! 5. what lies against the chest wall is taken in where lung above and below, or on both sides of it,
+//! 5. ground glass above -500 HU, which pixels up to -400 HU tell, is taken in (`haze`);
+//! 6. what lies against the chest wall is taken in where lung above and below, or on both sides of it,
 //!    shows how far the lung reaches (`polar`, `wall`);
-//! 6. holes are filled unless they are organs: the liver dome, the heart (`holes`);
-//! 7. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
+//! 7. holes are filled unless they are organs: the liver dome, the heart (`holes`, `organs`);
+//! 8. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
 //!
 //! What it does NOT do: consolidation at the chest wall that is longer than 6 cm along the slices and 5 cm along the wall
 //! stays outside. Right and left lung share the mask; [`Sides`] tells them apart afterwards.
@@ -26,9 +27,11 @@ mod airway;
 mod body;
 mod choose;
 mod drawn;
+mod haze;
 mod holes;
 mod lumen;
 mod mask;
+mod organs;
 mod planes;
 mod polar;
 mod regions;
@@ -46,6 +49,7 @@ pub use sides::Sides;
 
 use airway::{Grid, find_airway};
 use choose::choose_lungs;
+use haze::Haze;
 use hilum_core::{Direction, Geometry, InPlaneSpacingMm, MaskView, MaskVolume};
 use holes::Holes;
 use lumen::take_off;
@@ -88,9 +92,16 @@ impl Lungs {
         }
 
         let masks = SliceMasks::new(&regions, &kinds, &airway, spacing);
-        let mut holes = Holes::new(pixel_mm2, grid.slice_mm);
+        let mut holes = Holes::new(grid);
+        let mut haze = Haze::new(geometry);
         for slice in 0..regions.slices() {
+            let Some(bounds) = lung_bounds(&regions, &kinds, slice) else {
+                planes.edge.slice_mut(slice).clear();
+                continue;
+            };
+            haze.remember(planes.edge.slice(slice));
             masks.draw(slice, &mut planes, &mut holes);
+            haze.take_in(slice, bounds, &mut planes, &mut holes);
         }
         let Planes { air, edge: mut lung, .. } = planes;
         take_in_walls(&mut lung, &air, &mut holes, geometry);
@@ -116,6 +127,14 @@ impl Lungs {
         }
         Self { lung, dense, area_px, body, cut_off, airway_found }
     }
+}
+
+/// First row, first column, one past the last row and column of the air of the lungs; `None` without lung on the slice.
+fn lung_bounds(regions: &AirRegions, kinds: &[Air], slice: usize) -> Option<[u32; 4]> {
+    let lungs = regions.on_slice(slice).filter(|&region| kinds[region as usize] == Air::Lung);
+    lungs
+        .map(|region| regions.region(region).bounds)
+        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
 /// Set pixels of a mask, counted with the machine's own instruction where it has one.

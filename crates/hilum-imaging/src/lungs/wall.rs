@@ -196,7 +196,9 @@ fn neighbours(place: usize, count: usize) -> impl Iterator<Item = usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lungs::airway::Grid;
 
+    const GRID: Grid = Grid { pixel_mm2: 1.0, slice_mm: 3.0, superior_is_last: true };
     const SLICES: usize = 40;
 
     /// Two lungs of 60 x 100 mm, 60 mm apart, on slices of 3 mm with pixels of 1 mm, less what `missing` says of slice,
@@ -219,7 +221,7 @@ mod tests {
         let (mut lung, geometry) = lungs(missing);
         let before = lung.slice(20).count_px();
         let air = lung.clone();
-        take_in_walls(&mut lung, &air, &mut Holes::new(1.0, 3.0), &geometry);
+        take_in_walls(&mut lung, &air, &mut Holes::new(GRID), &geometry);
         (before, lung.slice(20).count_px())
     }
 

@@ -1,4 +1,4 @@
-//! The default recipe on phantoms whose truth is known: 20 patients, half of them with disease.
+//! The default recipe on phantoms whose truth is known: 20 patients, healthy and with disease, and the choice on 160.
 
 use hilum_core::{Mask, MaskView, Volume};
 use hilum_imaging::lungs::{AIR_BELOW_HU, Lungs, Planes};
@@ -12,6 +12,8 @@ const DIMS: [usize; 3] = [192, 192, 96];
 const PATIENTS: u64 = 20;
 /// The chosen slice's true area over the true largest: at least this counts as the largest.
 const WITHIN_FRAC: f64 = 0.995;
+/// The dense ratio keeps this near to that of vessels and lesions, in points of a percent.
+const MOST_DENSE_OFF: f64 = 2.75;
 
 /// A phantom and what the default recipe makes of it.
 struct Case {
@@ -111,37 +113,94 @@ fn of_each<R: Send>(seeds: std::ops::Range<u64>, work: impl Fn(u64) -> R + Sync)
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Percent of dense tissue on the chosen slice: what was found, and what is vessel or lesion.
+fn dense_percent(case: &Case) -> (f64, f64) {
+    let (truth, k) = (case.truth(), case.choice.index);
+    let percent = |px: u64, of: u64| 100.0 * px as f64 / of as f64;
+    let (_, named) = true_dense(case);
+    let found = percent(case.lungs.dense.slice(k).count_px(), case.choice.area_px);
+    (found, percent(named.view().count_px(), truth.lung_area_px[k]))
+}
+
+fn dice(case: &Case) -> f64 {
+    Overlap::of_slices(&case.lungs.lung, &case.truth().lung).into_iter().sum::<Overlap>().dice().unwrap()
+}
+
+/// What the recipe is worth on many patients.
+struct Worth {
+    /// Choices within 0.5 % of the largest.
+    within: usize,
+    least_share: f64,
+    least_dice: f64,
+    /// The most that the dense ratio lies too low and too high.
+    dense_off: [f64; 2],
+}
+
+impl Worth {
+    fn of(seeds: std::ops::Range<u64>, ill: bool) -> Self {
+        let count = seeds.end - seeds.start;
+        let found = of_each(seeds, |seed| {
+            let case = Case::new(seed, ill);
+            let (dense, named) = dense_percent(&case);
+            [true_share(&case), dice(&case), dense - named]
+        });
+        let values = |of: usize| found.iter().map(move |found| found[of]);
+        let lowest = |of: usize| values(of).fold(f64::INFINITY, f64::min);
+        let worth = Self {
+            within: values(0).filter(|&share| share >= WITHIN_FRAC).count(),
+            least_share: lowest(0),
+            least_dice: lowest(1),
+            dense_off: [lowest(2), values(2).fold(f64::NEG_INFINITY, f64::max)],
+        };
+        println!(
+            "with lesions: {ill}; {} of {count} within 0.5 % of the largest, worst {:.4}; Dice {:.4} and more, mean {:.4}; \
+             dense ratio off by {:+.2} to {:+.2} points",
+            worth.within,
+            worth.least_share,
+            worth.least_dice,
+            values(1).sum::<f64>() / count as f64,
+            worth.dense_off[0],
+            worth.dense_off[1]
+        );
+        worth
+    }
+}
+
 #[test]
 fn the_slice_choice_on_160_patients() {
-    for (ill, least) in [(false, 160), (true, 134)] {
-        let shares = of_each(0..160, |seed| true_share(&Case::new(seed, ill)));
-        let within = shares.iter().filter(|&&share| share >= WITHIN_FRAC).count();
-        let worst = shares.iter().copied().fold(1.0, f64::min);
-        println!("with lesions: {ill}; {within} of 160 within 0.5 % of the largest, worst {worst:.4}");
-        assert!(within >= least, "with lesions: {ill}; {within}");
+    for (ill, within, share, dice) in [(false, 160, WITHIN_FRAC, 0.992), (true, 159, 0.985, 0.985)] {
+        let worth = Worth::of(0..160, ill);
+        assert!(worth.within >= within, "with lesions: {ill}; {} within", worth.within);
+        assert!(worth.least_share >= share && worth.least_dice >= dice, "with lesions: {ill}");
+        assert!(worth.dense_off.iter().all(|off| off.abs() <= MOST_DENSE_OFF), "{:?}", worth.dense_off);
+    }
+}
+
+/// Nothing was chosen on these: for a look when a change is done, not while it is made.
+#[test]
+#[ignore = "seeds kept back from development"]
+fn the_slice_choice_on_80_patients_kept_back() {
+    for (ill, within) in [(false, 79), (true, 79)] {
+        let worth = Worth::of(200..280, ill);
+        assert!(worth.within >= within, "with lesions: {ill}; {} within", worth.within);
     }
 }
 
 #[test]
 fn the_default_recipe_keeps_to_the_truth_of_twenty_phantoms() {
     let mut faults = Vec::new();
-    let mut within = 0;
-    let healthy = (0..PATIENTS).map(|seed| (seed, false));
-    let with_lesions = (1..PATIENTS).step_by(2).map(|seed| (seed, true));
-    for (seed, ill) in healthy.chain(with_lesions) {
+    let patients = |ill: bool| (0..PATIENTS).map(move |seed| (seed, ill));
+    for (seed, ill) in patients(false).chain(patients(true)) {
         let case = Case::new(seed, ill);
         let (truth, k) = (case.truth(), case.choice.index);
         let share = true_share(&case);
-        let dice =
-            Overlap::of_slices(&case.lungs.lung, &truth.lung).into_iter().sum::<Overlap>().dice().unwrap();
+        let dice = dice(&case);
         let pixel_mm2 = case.phantom.volume.geometry().pixel_area_mm2();
         let organ = overlap_with(&case, |slice| islands(truth.lung.slice(slice), pixel_mm2));
         let air = overlap_with(&case, |slice| other_air(&case, slice));
-        let (all, named) = true_dense(&case);
-        let percent = |px: u64, of: u64| 100.0 * px as f64 / of as f64;
-        let found_percent = percent(case.lungs.dense.slice(k).count_px(), case.choice.area_px);
-        let true_percent = percent(named.view().count_px(), truth.lung_area_px[k]);
-        let all_percent = percent(all.view().count_px(), truth.lung_area_px[k]);
+        let (all, _) = true_dense(&case);
+        let (found_percent, true_percent) = dense_percent(&case);
+        let all_percent = 100.0 * all.view().count_px() as f64 / truth.lung_area_px[k] as f64;
         println!(
             "{}: slice {k} for {}, {share:.4} of the largest; Dice {dice:.4}; dense {found_percent:.2} %, vessels and \
              lesions {true_percent:.2} %, all {all_percent:.2} %; organs {} of {} vox, other air {} of {}",
@@ -152,20 +211,14 @@ fn the_default_recipe_keeps_to_the_truth_of_twenty_phantoms() {
                 faults.push(format!("{}: {what}", case.name));
             }
         };
-        within += usize::from(share >= WITHIN_FRAC);
-        // With lesions short of it in three of ten: see "The chosen slice" in docs/accuracy.md.
-        hold(
-            "the true area of the chosen slice over the largest",
-            share >= if ill { 0.98 } else { WITHIN_FRAC },
-        );
-        // The floors are those of 40 seeds, less a third of what is missing to 1.
-        hold("Dice of the lung volume", dice >= if ill { 0.97 } else { 0.992 });
-        hold("organs stay out of the lung", organ.both as f64 <= 0.05 * organ.second as f64);
+        hold("the true area of the chosen slice over the largest", share >= WITHIN_FRAC);
+        // The floors are the lowest of 60 seeds, less a third of what is missing to 1.
+        hold("Dice of the lung volume", dice >= if ill { 0.985 } else { 0.992 });
+        hold("organs stay out of the lung", organ.both as f64 <= 0.01 * organ.second as f64);
         hold("foam, bowel and the room stay out of the lung", air.both <= 5);
-        // Walls and edges are dense too and no vessel; disease on the chest wall is outside the mask: one pulls up, the
-        // other down.
-        hold("dense tissue", (found_percent - true_percent).abs() <= 2.75);
+        // Walls and edges are dense too and no vessel; disease against the mediastinum is outside the mask: one pulls up,
+        // the other down.
+        hold("dense tissue", (found_percent - true_percent).abs() <= MOST_DENSE_OFF);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert!(within >= 27, "only {within} of 30 choices are within 0.5 % of the largest");
 }

@@ -106,3 +106,32 @@ impl Holes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pixels of 1 mm2 on slices of 5 mm.
+    const GRID: Grid = Grid { pixel_mm2: 1.0, slice_mm: 5.0, superior_is_last: true };
+
+    fn square(half: usize) -> Mask {
+        Mask::from_fn(64, 64, |row, col| row.abs_diff(32) < half && col.abs_diff(32) < half)
+    }
+
+    /// A lung of 64 x 64 mm with a square hole in the middle.
+    fn with_hole(half: usize) -> Mask {
+        let mut lung = Mask::from_fn(64, 64, |row, col| (1..63).contains(&row) && (1..63).contains(&col));
+        lung.view_mut().and_not(square(half).view());
+        lung
+    }
+
+    #[test]
+    fn small_holes_are_filled_at_once_and_large_ones_noted() {
+        let mut holes = Holes::new(GRID);
+        let (mut small, mut large) = (with_hole(4), with_hole(5));
+        assert_eq!(holes.take(&mut small, 0, 0, 0), square(4));
+        assert_eq!(holes.take(&mut large, 1, 0, 0), square(5));
+        assert_eq!((small, large), (with_hole(0), with_hole(5)));
+        assert_eq!(holes.list.iter().map(|hole| (hole.slice, hole.area_px)).collect::<Vec<_>>(), [(1, 81)]);
+    }
+}

@@ -13,7 +13,7 @@
 //!    (one pixel at most) (`mask`);
 //! 5. ground glass above -500 HU, which pixels up to -400 HU tell, is taken in (`haze`);
 //! 6. what lies against the chest wall is taken in where lung above and below, or on both sides of it,
-//!    shows how far the lung reaches (`polar`, `wall`);
+//!    shows how far the lung reaches (`cells`, `polar`, `dips`, `gaps`, `wall`, `bay`);
 //! 7. holes are filled unless they are organs: the liver dome, the heart (`holes`, `organs`);
 //! 8. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
 //!
@@ -24,9 +24,13 @@
 //! and Sensakovic 2004 (doi:10.1016/j.acra.2004.06.005) for the closing. Constants are named and argued in their files.
 
 mod airway;
+mod bay;
 mod body;
+mod cells;
 mod choose;
+mod dips;
 mod drawn;
+mod gaps;
 mod haze;
 mod holes;
 mod lumen;
@@ -95,13 +99,11 @@ impl Lungs {
         let mut holes = Holes::new(grid);
         let mut haze = Haze::new(geometry);
         for slice in 0..regions.slices() {
-            let Some(bounds) = lung_bounds(&regions, &kinds, slice) else {
-                planes.edge.slice_mut(slice).clear();
-                continue;
-            };
             haze.remember(planes.edge.slice(slice));
             masks.draw(slice, &mut planes, &mut holes);
-            haze.take_in(slice, bounds, &mut planes, &mut holes);
+            if let Some(bounds) = lung_bounds(&regions, &kinds, slice) {
+                haze.take_in(slice, bounds, &mut planes, &mut holes);
+            }
         }
         let Planes { air, edge: mut lung, .. } = planes;
         take_in_walls(&mut lung, &air, &mut holes, geometry);

@@ -3,14 +3,13 @@
 //! In: the lung mask of all slices. Out: a [`PolarMap`]. The line runs through the centre of all lung pixels along the
 //! slices; directions turn from the growing columns to the growing rows.
 
+use crate::lungs::cells::Cells;
 use hilum_core::{Geometry, InPlaneSpacingMm, MaskVolume};
 use std::f64::consts::TAU;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
 /// Directions round the line.
 pub(crate) const DIRECTIONS: usize = 128;
-/// Lung is looked at on cells of about this size (mm), in the plane and along the slices.
-const CELL_MM: f64 = 3.0;
 /// Distances are counted in quarters of a millimetre.
 const PER_MM: f64 = 4.0;
 
@@ -36,7 +35,7 @@ impl PolarMap {
     }
 
     /// The distances of one layer.
-    fn layer(&self, layer: usize) -> &[u16] {
+    pub(crate) fn layer(&self, layer: usize) -> &[u16] {
         &self.quarters[layer * DIRECTIONS..(layer + 1) * DIRECTIONS]
     }
 
@@ -96,59 +95,79 @@ impl PolarMap {
 pub(crate) struct Survey {
     /// The farthest lung.
     pub(crate) far: PolarMap,
-    /// Slices that share a layer.
-    pub(crate) slices_per_layer: usize,
-    grid: Grid,
-    /// The cells of every direction, with the distance of their middles.
-    cells: Vec<Vec<(u32, u16)>>,
+    /// The lung in cells.
+    pub(crate) cells: Cells,
+    /// Direction and distance of the middle of every cell.
+    seen: Vec<(u16, u16)>,
+    /// The cells of every direction.
+    of_direction: Vec<Vec<u32>>,
     spacing: InPlaneSpacingMm,
     line_row_mm: f64,
     line_col_mm: f64,
+    /// Towards the back, for every mm along the rows' and the columns' index.
+    back_per_row: f64,
+    back_per_col: f64,
 }
 
 impl Survey {
     /// Surveys a lung; `None` if there is none.
     pub(crate) fn of(lung: &MaskVolume, geometry: &Geometry) -> Option<Self> {
         let spacing = geometry.in_plane_spacing_mm();
-        let slices_per_layer = steps_in_cell(geometry.slice_spacing_mm());
-        let layers = lung.slices().div_ceil(slices_per_layer);
-        let grid = Grid::new(lung, spacing);
-        let slice_of =
-            |layer: usize| (layer * slices_per_layer + slices_per_layer / 2).min(lung.slices() - 1);
-
-        let (mut count, mut row_sum, mut col_sum) = (0u64, 0u64, 0u64);
-        for layer in 0..layers {
-            grid.visit(lung, slice_of(layer), |row, col| {
-                count += 1;
-                row_sum += row as u64;
-                col_sum += col as u64;
-            });
-        }
+        let frame = geometry.frame();
+        let back_per = |axis: usize, spacing_mm: f64| -geometry.affine().column(axis)[1] / spacing_mm;
+        let cells = Cells::of(lung, geometry);
+        let (mut count, mut row_sum, mut col_sum) = (0usize, 0, 0);
+        cells.visit_all(|_, cell_row, cell_col| {
+            count += 1;
+            row_sum += cell_row;
+            col_sum += cell_col;
+        });
         if count == 0 {
             return None;
         }
+        let (line_row, line_col) =
+            cells.middle_of(row_sum as f64 / count as f64, col_sum as f64 / count as f64);
         let mut survey = Self {
-            far: PolarMap::new(layers),
-            slices_per_layer,
-            grid,
-            cells: vec![Vec::new(); DIRECTIONS],
+            far: PolarMap::new(cells.layers()),
+            seen: Vec::new(),
+            of_direction: vec![Vec::new(); DIRECTIONS],
             spacing,
-            line_row_mm: row_sum as f64 / count as f64 * spacing.row,
-            line_col_mm: col_sum as f64 / count as f64 * spacing.col,
+            line_row_mm: line_row * spacing.row,
+            line_col_mm: line_col * spacing.col,
+            back_per_row: back_per(frame.row_axis, spacing.row),
+            back_per_col: back_per(frame.col_axis, spacing.col),
+            cells,
         };
-        let seen: Vec<(u16, u16)> =
-            survey.grid.middles().map(|(row, col)| survey.seen_at(row, col)).collect();
-        for (cell, &(direction, quarters)) in seen.iter().enumerate() {
-            survey.cells[direction as usize].push((cell as u32, quarters));
+        survey.seen = (0..survey.cells.in_layer())
+            .map(|cell| {
+                let (row, col) = survey.cells.middle(cell);
+                let (turn, distance) = survey.polar(row, col);
+                (turn as u16 % DIRECTIONS as u16, distance)
+            })
+            .collect();
+        for (cell, &(direction, _)) in survey.seen.iter().enumerate() {
+            survey.of_direction[direction as usize].push(cell as u32);
         }
-        for (layer, far) in survey.far.quarters.chunks_exact_mut(DIRECTIONS).enumerate() {
-            survey.grid.visit(lung, slice_of(layer), |row, col| {
-                let (direction, quarters) = seen[survey.grid.cell(row, col)];
-                let far = &mut far[direction as usize];
-                *far = (*far).max(quarters);
-            });
-        }
+        let Self { cells, seen, far, .. } = &mut survey;
+        cells.visit_all(|layer, cell_row, cell_col| {
+            let (direction, quarters) = seen[cells.number(cell_row, cell_col)];
+            let far = &mut far.quarters[layer * DIRECTIONS + direction as usize];
+            *far = (*far).max(quarters);
+        });
         Some(survey)
+    }
+
+    /// Direction and distance (quarters of a millimetre) of the middle of a cell.
+    pub(crate) fn seen(&self, cell: usize) -> (usize, u16) {
+        let (direction, quarters) = self.seen[cell];
+        (direction as usize, quarters)
+    }
+
+    /// How far behind the line the middle of a cell lies (mm), towards the patient's back.
+    pub(crate) fn behind_mm(&self, cell: usize) -> f64 {
+        let (row, col) = self.cells.middle(cell);
+        (row as f64 * self.spacing.row - self.line_row_mm) * self.back_per_row
+            + (col as f64 * self.spacing.col - self.line_col_mm) * self.back_per_col
     }
 
     /// Visits the pixels of all cells of a direction whose middles lie at these distances.
@@ -158,18 +177,13 @@ impl Survey {
         distances: RangeInclusive<u16>,
         mut found: impl FnMut(usize, usize),
     ) {
-        for &(cell, _) in self.cells[direction].iter().filter(|(_, quarters)| distances.contains(quarters)) {
-            let (rows, cols) = self.grid.pixels(cell as usize);
+        let here = self.of_direction[direction].iter().map(|&cell| cell as usize);
+        for cell in here.filter(|&cell| distances.contains(&self.seen[cell].1)) {
+            let (rows, cols) = self.cells.pixels(cell);
             for row in rows {
                 cols.clone().for_each(|col| found(row, col));
             }
         }
-    }
-
-    /// Direction and distance (quarters of a millimetre) of a pixel.
-    fn seen_at(&self, row: usize, col: usize) -> (u16, u16) {
-        let (turn, distance) = self.polar(row, col);
-        (turn as u16 % DIRECTIONS as u16, distance)
     }
 
     /// Direction, as a fraction of the way to the next one too, and distance of a pixel.
@@ -190,73 +204,6 @@ pub(crate) const fn quarters(mm: f64) -> u16 {
 /// Millimetres in so many quarters of one.
 pub(crate) fn mm(quarters: u16) -> f64 {
     f64::from(quarters) / PER_MM
-}
-
-fn steps_in_cell(spacing_mm: f64) -> usize {
-    (CELL_MM / spacing_mm).round().max(1.0) as usize
-}
-
-/// A slice in cells, looked at in their middles.
-#[derive(Debug)]
-struct Grid {
-    rows: usize,
-    cols: usize,
-    row_step: usize,
-    col_step: usize,
-    /// Which columns of a row are looked at, as a row of a mask.
-    looked_at: Vec<u64>,
-}
-
-impl Grid {
-    fn new(lung: &MaskVolume, spacing: InPlaneSpacingMm) -> Self {
-        let (row_step, col_step) = (steps_in_cell(spacing.row), steps_in_cell(spacing.col));
-        let mut looked_at = vec![0u64; lung.cols().div_ceil(64)];
-        for col in (col_step / 2..lung.cols()).step_by(col_step) {
-            looked_at[col / 64] |= 1 << (col % 64);
-        }
-        Self { rows: lung.rows(), cols: lung.cols(), row_step, col_step, looked_at }
-    }
-
-    /// Cells in a row of cells.
-    fn across(&self) -> usize {
-        self.cols.div_ceil(self.col_step)
-    }
-
-    /// Row and column of the middle of every cell.
-    fn middles(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let middle = |cell: usize, step: usize| cell * step + step / 2;
-        (0..self.rows.div_ceil(self.row_step) * self.across()).map(move |cell| {
-            (middle(cell / self.across(), self.row_step), middle(cell % self.across(), self.col_step))
-        })
-    }
-
-    /// The cell of a pixel.
-    fn cell(&self, row: usize, col: usize) -> usize {
-        row / self.row_step * self.across() + col / self.col_step
-    }
-
-    /// Rows and columns of the pixels of a cell.
-    fn pixels(&self, cell: usize) -> (Range<usize>, Range<usize>) {
-        let range = |cell: usize, step: usize, end: usize| cell * step..((cell + 1) * step).min(end);
-        (
-            range(cell / self.across(), self.row_step, self.rows),
-            range(cell % self.across(), self.col_step, self.cols),
-        )
-    }
-
-    /// Calls with row and column of every pixel looked at that is lung.
-    fn visit(&self, lung: &MaskVolume, slice: usize, mut found: impl FnMut(usize, usize)) {
-        let view = lung.slice(slice);
-        for row in (self.row_step / 2..self.rows).step_by(self.row_step) {
-            for (word, (&bits, &looked_at)) in view.row(row).iter().zip(&self.looked_at).enumerate() {
-                let mut bits = bits & looked_at;
-                while bits != 0 {
-                    found(row, word * 64 + bits.trailing_zeros() as usize);
-                    bits &= bits - 1;
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,85 +3,47 @@
 //! Something dense that lies against the wall is no hole of the lung mask but a bay of its outline. Seen from a line between
 //! the lungs ([`Survey`]), the distance to the farthest lung changes slowly from slice to slice and from direction to
 //! direction; where it dips by a centimetre and comes back within 6 cm along the slices, or within some 5 cm along the
-//! wall, the lung goes on behind what is dense there.
+//! wall, the lung goes on behind what is dense there. Where lung lies behind it on the slice itself the distance does not dip:
+//! that is what [`Gaps`] along the slices are for.
 //!
 //! What is longer than that both ways, as a whole consolidated lobe or an effusion, stays outside; so does what lies against
-//! the mediastinum, where heart, vessels and spine come and go as disease does.
+//! the mediastinum before the spine, where heart and vessels come and go as disease does.
 
-use crate::components::{Components, Connectivity, fill_holes};
+use crate::components::fill_holes;
+use crate::lungs::bay::Bays;
+use crate::lungs::cells::Cells;
+use crate::lungs::dips::dips;
+use crate::lungs::gaps::Gaps;
 use crate::lungs::holes::Holes;
-use crate::lungs::mask::CLOSING_RADIUS_MM;
-use crate::lungs::polar::{DIRECTIONS, PolarMap, Survey, mm, quarters};
-use crate::lungs::regions::count_in_run;
-use crate::lungs::window::{Window, bounds};
-use crate::morphology::{Disk, close, dilate, erode};
+use crate::lungs::polar::{DIRECTIONS, PolarMap, Survey, quarters};
 use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
 
 /// A dip that is shorter than this along the slices (mm) is filled.
 const LONGEST_MM: f64 = 60.0;
 /// A dip that is narrower than twice this (directions; 11 degrees, 25 mm at the chest wall) is filled.
 const TURN: usize = 4;
-/// Shallower than this is how lungs follow the ribs.
-const SHALLOW: u16 = quarters(4.0);
-/// A dip is at least this deep somewhere.
-const DEEP: u16 = quarters(9.0);
 /// Nothing deeper is a dip: behind lung that lies near the line itself, heart and liver begin.
 const TOO_DEEP: u16 = quarters(50.0);
-/// What lies against the wall is at least this thick (mm): how lungs follow spine and ribs is thinner.
-const LEAST_THICKNESS_MM: f64 = 10.0;
-/// A dip holds at least this much (mm3).
-const LEAST_MM3: f64 = 1000.0;
 /// Half a cell of the survey: how far lung may reach beyond what was seen of it.
 const UNSEEN: u16 = quarters(1.5);
 /// A cell of the survey and what it may be larger by, corner to corner.
 const CELL: u16 = quarters(6.5);
 
-/// Adds to `lung` what dips of its outline leave out, and has the holes of the slices that change taken anew.
+/// Adds to `lung` what dips of its outline and gaps along the slices leave out, and has the holes of the slices that change
+/// taken anew.
 ///
 /// * `air` - pixels below -500 HU: what is air and not lung stays out.
 pub(crate) fn take_in_walls(lung: &mut MaskVolume, air: &MaskVolume, holes: &mut Holes, geometry: &Geometry) {
     let Some(survey) = Survey::of(lung, geometry) else { return };
-    let layer_mm = survey.slices_per_layer as f64 * geometry.slice_spacing_mm();
+    let layer_mm = survey.cells.slices_per_layer as f64 * geometry.slice_spacing_mm();
     let walls = Walls::of(survey, layer_mm);
-    let spacing = geometry.in_plane_spacing_mm();
-    let closing = Disk::ellipse(CLOSING_RADIUS_MM / spacing.row, CLOSING_RADIUS_MM / spacing.col);
-    let thick = Disk::ellipse(LEAST_THICKNESS_MM / 2.0 / spacing.row, LEAST_THICKNESS_MM / 2.0 / spacing.col);
-    for slice in (0..lung.slices()).filter(|&slice| walls.dip_on(slice)) {
-        let before = lung.slice(slice);
-        let left_out = walls.left_out(slice, before);
-        if left_out.view().is_empty() {
-            continue;
-        }
-        let window = Window::around(bounds(&left_out), &thick, lung);
-        let mut cores = Mask::new(before.rows(), before.cols());
-        window.paste(&erode(window.cut(left_out.view()).view(), &thick), cores.view_mut());
-        if cores.view().is_empty() {
-            continue;
-        }
-        let parts = Components::of(left_out.view(), Connectivity::Four);
-        let mut has_core = vec![false; parts.list().len()];
-        for (row, run, label) in parts.all_runs() {
-            has_core[label as usize] |= count_in_run(cores.view().row(row), run) > 0;
-        }
-        let taken_in = parts.select(|label, _| has_core[label]);
-        let mut mask = before.to_mask();
-        mask.view_mut().or(taken_in.view());
-        if enclosed_px(mask.view()) > enclosed_px(before) + taken_in.view().count_px() {
-            continue;
-        }
-        let mut closed = close(mask.view(), &closing);
-        closed.view_mut().and(dilate(taken_in.view(), &closing).view());
-        closed.view_mut().or(taken_in.view());
-        closed.view_mut().and_not(air.slice(slice));
-        closed.view_mut().or(before);
-        holes.retake(&mut closed, slice);
-        lung.slice_mut(slice).or(closed.view());
+    let bays = Bays::new(geometry);
+    let gaps = Gaps::of(&walls.survey.cells, &walls.survey, &walls.far, geometry);
+    if walls.take_in(true, &gaps, &bays, lung, air, holes) {
+        // What was taken in has shortened the gaps beside it.
+        let gaps = Gaps::of(&Cells::of(lung, geometry), &walls.survey, &walls.far, geometry);
+        walls.take_in(false, &gaps, &bays, lung, air, holes);
     }
-}
-
-/// Pixels of all holes.
-fn enclosed_px(mask: MaskView<'_>) -> u64 {
-    fill_holes(mask).view().count_px() - mask.count_px()
 }
 
 /// Where the wall is, and where something lies against it.
@@ -113,8 +75,63 @@ impl Walls {
         Self { survey, far, dips }
     }
 
+    /// Adds gaps to `lung`, and `with_dips` dips too. Whether anything was added.
+    fn take_in(
+        &self,
+        with_dips: bool,
+        gaps: &Gaps,
+        bays: &Bays,
+        lung: &mut MaskVolume,
+        air: &MaskVolume,
+        holes: &mut Holes,
+    ) -> bool {
+        // All slices are looked at before any changes: the order of slices does not matter.
+        let left_out: Vec<(usize, Mask)> = (0..lung.slices())
+            .filter_map(|slice| {
+                let dips = with_dips && self.dip_on(slice);
+                let in_gaps = gaps.any_on(self.layer(slice));
+                (dips || in_gaps).then(|| {
+                    let gap = in_gaps.then(|| self.in_gaps(slice, gaps, lung, air));
+                    (slice, self.thick_left_out(slice, dips, gap, bays, lung))
+                })
+            })
+            .collect();
+        let mut any = false;
+        for (slice, taken_in) in left_out {
+            any |= bays.take_in(&taken_in, slice, lung, air.slice(slice), holes);
+        }
+        any
+    }
+
+    /// The pixels of a slice in gaps. Holes are left to those who tell them from organs.
+    fn in_gaps(&self, slice: usize, gaps: &Gaps, lung: &MaskVolume, air: &MaskVolume) -> Mask {
+        let mut known = fill_holes(lung.slice(slice));
+        known.view_mut().or(air.slice(slice));
+        gaps.on_slice(slice, self.layer(slice), &self.survey.cells, lung, known.view())
+    }
+
+    /// What dips leave out of a slice, where it is thick or hangs on a gap, and the gap.
+    fn thick_left_out(
+        &self,
+        slice: usize,
+        dips: bool,
+        gap: Option<Mask>,
+        bays: &Bays,
+        lung: &MaskVolume,
+    ) -> Mask {
+        let gap = gap.unwrap_or_else(|| Mask::new(lung.rows(), lung.cols()));
+        if !dips {
+            return gap;
+        }
+        let mut left_out = self.left_out(slice, lung.slice(slice));
+        left_out.view_mut().or(gap.view());
+        let mut thick = bays.thick_parts(&left_out, lung);
+        thick.view_mut().or(gap.view());
+        thick
+    }
+
     fn layer(&self, slice: usize) -> usize {
-        slice / self.survey.slices_per_layer
+        slice / self.survey.cells.slices_per_layer
     }
 
     fn dip_on(&self, slice: usize) -> bool {
@@ -151,46 +168,6 @@ impl Walls {
         }
         mask
     }
-}
-
-/// Where `depths` (by layer and direction) are dips: connected places that are deep and large enough. `radii` are the
-/// distances at which they lie.
-fn dips(depths: &[u16], radii: &[u16], layer_mm: f64) -> Vec<bool> {
-    let mut visited = vec![false; depths.len()];
-    let mut is_dip = vec![false; depths.len()];
-    for start in 0..depths.len() {
-        if visited[start] || depths[start] < SHALLOW {
-            continue;
-        }
-        visited[start] = true;
-        let mut places = vec![start];
-        let mut next = 0;
-        while let Some(&place) = places.get(next) {
-            next += 1;
-            for neighbour in neighbours(place, depths.len()) {
-                if !visited[neighbour] && depths[neighbour] >= SHALLOW {
-                    visited[neighbour] = true;
-                    places.push(neighbour);
-                }
-            }
-        }
-        let arc_mm = |place: usize| mm(radii[place]) * std::f64::consts::TAU / DIRECTIONS as f64;
-        let volume_mm3: f64 = places.iter().map(|&p| mm(depths[p]) * arc_mm(p) * layer_mm).sum();
-        if volume_mm3 >= LEAST_MM3 && places.iter().any(|&p| depths[p] >= DEEP) {
-            places.iter().for_each(|&p| is_dip[p] = true);
-        }
-    }
-    is_dip
-}
-
-/// The places beside a place: the next directions, all round, and the next layers.
-fn neighbours(place: usize, count: usize) -> impl Iterator<Item = usize> {
-    let first = place - place % DIRECTIONS;
-    let turned = |by: usize| first + (place + by) % DIRECTIONS;
-    let above = Some(place + DIRECTIONS).filter(|&p| p < count);
-    [Some(turned(1)), Some(turned(DIRECTIONS - 1)), place.checked_sub(DIRECTIONS), above]
-        .into_iter()
-        .flatten()
 }
 
 #[cfg(test)]
@@ -255,6 +232,45 @@ mod tests {
     #[test]
     fn a_wall_that_stands_in_on_all_slices_stays() {
         let (before, after) = repaired(|_, row, col| (45..115).contains(&row) && col < 45);
+        assert_eq!(before, after);
+    }
+
+    #[test]
+    fn what_has_lung_behind_it_is_taken_in() {
+        // As the first, but 4 mm off the wall, with a mouth of 4 mm.
+        let (before, after) = repaired(|slice, row, col| {
+            let lesion = (65..95).contains(&row) && (34..49).contains(&col);
+            let mouth = (78..82).contains(&row) && col < 34;
+            (16..24).contains(&slice) && (lesion || mouth)
+        });
+        assert_eq!(before, WHOLE - 30 * 15 - 4 * 4);
+        assert!(after.abs_diff(WHOLE) <= WHOLE / 100, "{after} of {WHOLE}");
+    }
+
+    #[test]
+    fn what_lies_beside_the_spine_is_taken_in_up_to_45_mm() {
+        let beside = |slices: std::ops::Range<usize>| {
+            move |slice: usize, row: usize, col: usize| {
+                slices.contains(&slice) && row >= 110 && (70..90).contains(&col)
+            }
+        };
+        let (before, after) = repaired(beside(14..27));
+        assert_eq!(before, WHOLE - 20 * 20);
+        assert!(after.abs_diff(WHOLE) <= WHOLE / 100, "{after} of {WHOLE}");
+        let (before, after) = repaired(beside(10..30));
+        assert_eq!(before, after);
+    }
+
+    #[test]
+    fn a_heart_that_bulges_in_stays_out() {
+        // A ball of 45 mm radius in the middle: lung lies above and below of where it is widest.
+        let (before, after) = repaired(|slice, row, col| {
+            3 * slice.abs_diff(20) * 3 * slice.abs_diff(20)
+                + row.abs_diff(80).pow(2)
+                + col.abs_diff(120).pow(2)
+                < 45 * 45
+        });
+        assert!(before < WHOLE);
         assert_eq!(before, after);
     }
 }

@@ -1,0 +1,133 @@
+//! Taking into the lung of one slice what its outline leaves out.
+//!
+//! In: the lung of a slice and pixels that belong to it after all, roughly. Out: the lung with them, closed as the lung itself is.
+
+use crate::components::{Components, Connectivity, fill_holes};
+use crate::lungs::holes::Holes;
+use crate::lungs::mask::CLOSING_RADIUS_MM;
+use crate::lungs::regions::count_in_run;
+use crate::lungs::window::{Window, bounds};
+use crate::morphology::{Disk, close, dilate, erode};
+use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
+
+/// What lies against the wall is at least this thick (mm): how lungs follow spine and ribs is thinner.
+pub(crate) const LEAST_THICKNESS_MM: f64 = 10.0;
+
+/// Takes in slice after slice.
+pub(crate) struct Bays {
+    closing: Disk,
+    thick: Disk,
+}
+
+impl Bays {
+    /// Prepares for the slices of a scan.
+    pub(crate) fn new(geometry: &Geometry) -> Self {
+        let spacing = geometry.in_plane_spacing_mm();
+        let disk = |mm: f64| Disk::ellipse(mm / spacing.row, mm / spacing.col);
+        Self { closing: disk(CLOSING_RADIUS_MM), thick: disk(LEAST_THICKNESS_MM / 2.0) }
+    }
+
+    /// The connected parts of `left_out` that are a centimetre thick somewhere.
+    pub(crate) fn thick_parts(&self, left_out: &Mask, like: &MaskVolume) -> Mask {
+        let mut cores = Mask::new(like.rows(), like.cols());
+        if left_out.view().is_empty() {
+            return cores;
+        }
+        let window = Window::around(bounds(left_out), &self.thick, like);
+        window.paste(&erode(window.cut(left_out.view()).view(), &self.thick), cores.view_mut());
+        if cores.view().is_empty() {
+            return cores;
+        }
+        let parts = Components::of(left_out.view(), Connectivity::Four);
+        let mut has_core = vec![false; parts.list().len()];
+        for (row, run, label) in parts.all_runs() {
+            has_core[label as usize] |= count_in_run(cores.view().row(row), run) > 0;
+        }
+        parts.select(|label, _| has_core[label])
+    }
+
+    /// Adds `taken_in` to the lung of a slice, and has its holes taken anew. Nothing that would close the lung round the
+    /// mediastinum. Whether anything was added.
+    ///
+    /// * `air` - pixels below -500 HU: what is air and not lung stays out.
+    pub(crate) fn take_in(
+        &self,
+        taken_in: &Mask,
+        slice: usize,
+        lung: &mut MaskVolume,
+        air: MaskView<'_>,
+        holes: &mut Holes,
+    ) -> bool {
+        if taken_in.view().is_empty() {
+            return false;
+        }
+        let before = lung.slice(slice);
+        let mut mask = before.to_mask();
+        mask.view_mut().or(taken_in.view());
+        if enclosed_px(mask.view()) > enclosed_px(before) + taken_in.view().count_px() {
+            return false;
+        }
+        let mut closed = close(mask.view(), &self.closing);
+        closed.view_mut().and(dilate(taken_in.view(), &self.closing).view());
+        closed.view_mut().or(taken_in.view());
+        closed.view_mut().and_not(air);
+        closed.view_mut().or(before);
+        holes.retake(&mut closed, slice);
+        lung.slice_mut(slice).or(closed.view());
+        true
+    }
+}
+
+/// Pixels of all holes.
+fn enclosed_px(mask: MaskView<'_>) -> u64 {
+    fill_holes(mask).view().count_px() - mask.count_px()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lungs::airway::Grid;
+
+    const GRID: Grid = Grid { pixel_mm2: 1.0, slice_mm: 3.0, superior_is_last: true };
+
+    /// Pixels of a lung of 80 x 80 mm less `missing`, and after taking that in.
+    fn taken_in(missing: impl Fn(usize, usize) -> bool) -> (u64, u64) {
+        let geometry = Geometry::lps([100, 100, 1], [1.0, 1.0, 3.0]).unwrap();
+        let whole = Mask::from_fn(100, 100, |row, col| (10..90).contains(&row) && (10..90).contains(&col));
+        let left_out = Mask::from_fn(100, 100, &missing);
+        let mut lung = MaskVolume::new(100, 100, 1);
+        lung.slice_mut(0).or(whole.view());
+        lung.slice_mut(0).and_not(left_out.view());
+        let (before, air) = (lung.count_vox(), lung.clone());
+        let (bays, mut holes) = (Bays::new(&geometry), Holes::new(GRID));
+        let thick = bays.thick_parts(&left_out, &lung);
+        bays.take_in(&thick, 0, &mut lung, air.slice(0), &mut holes);
+        (before, lung.count_vox())
+    }
+
+    #[test]
+    fn thick_parts_are_taken_in_and_thin_ones_are_the_wall() {
+        let (before, after) = taken_in(|row, col| (20..40).contains(&row) && (10..25).contains(&col));
+        assert_eq!((before, after), (6400 - 300, 6400));
+        let (before, after) = taken_in(|row, col| (20..60).contains(&row) && (10..18).contains(&col));
+        assert_eq!((before, after), (6400 - 320, 6400 - 320));
+    }
+
+    #[test]
+    fn nothing_closes_the_lung_round_something_else() {
+        // A channel 12 mm wide that leads to a room of 30 x 30 mm in the middle: taking in the channel alone would shut it.
+        let room = |row: usize, col: usize| (30..60).contains(&row) && (30..60).contains(&col);
+        let channel = |row: usize, col: usize| (39..51).contains(&row) && (10..30).contains(&col);
+        let geometry = Geometry::lps([100, 100, 1], [1.0, 1.0, 3.0]).unwrap();
+        let mut lung = MaskVolume::new(100, 100, 1);
+        let open = Mask::from_fn(100, 100, |row, col| {
+            (10..90).contains(&row) && (10..90).contains(&col) && !room(row, col) && !channel(row, col)
+        });
+        lung.slice_mut(0).or(open.view());
+        let air = lung.clone();
+        let left_out = Mask::from_fn(100, 100, channel);
+        let mut holes = Holes::new(GRID);
+        assert!(!Bays::new(&geometry).take_in(&left_out, 0, &mut lung, air.slice(0), &mut holes));
+        assert_eq!(lung.slice(0).to_mask(), open);
+    }
+}

@@ -1,0 +1,241 @@
+//! Short gaps of the lung along the slices, near its wall.
+//!
+//! In: the lung in cells, and how far it reaches. Out: cells that are not lung though lung lies close above and close below, and
+//! the pixels that they hold. A lesion leaves such a gap, whatever else of the slice is lung: also where lung lies behind it,
+//! which hides it from a view along the directions.
+//!
+//! So does whatever bulges into the lung, as the heart does: at its widest, lung lies above and below. But where a round
+//! surface of radius R stands in over a length of L, it stands in by L^2 / 8R: over 3 cm, a heart of 4 cm radius by 3 mm.
+//! What is thicker than 1 cm is none. Large vessels pass through the hilum in as short a stretch, far from the wall: only gaps
+//! near it count.
+
+use crate::lungs::bay::LEAST_THICKNESS_MM;
+use crate::lungs::cells::Cells;
+use crate::lungs::polar::{PolarMap, Survey, quarters};
+use crate::morphology::{Disk, dilate, erode};
+use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
+
+/// A gap is shorter than this along the slices (mm).
+const LONGEST_MM: f64 = 30.0;
+/// Behind the heart it may be as long as this: aorta and spine go on for longer.
+const LONGEST_BEHIND_MM: f64 = 45.0;
+/// So far behind the line between the lungs (mm), beside the spine, there is no heart.
+const BEHIND_FROM_MM: f64 = 30.0;
+/// Nothing is looked for deeper than this below the wall (mm), nor nearer to the line than to the wall: there the hilum begins.
+const DEEPEST: u16 = quarters(50.0);
+/// Half a cell: how far lung may reach beyond the middle of the last one.
+const UNSEEN: u16 = quarters(1.5);
+
+/// The gaps of a lung.
+pub(crate) struct Gaps {
+    /// A pixel for every cell and a slice for every layer.
+    cells: MaskVolume,
+    /// The longest gap in slices.
+    longest: usize,
+}
+
+impl Gaps {
+    /// Looks for gaps of the lung in `cells`.
+    ///
+    /// * `far` - how far the lung reaches, without dips.
+    pub(crate) fn of(cells: &Cells, survey: &Survey, far: &PolarMap, geometry: &Geometry) -> Self {
+        let gaps = near_wall(cells, survey, far, geometry);
+        let thick = cells.disk(LEAST_THICKNESS_MM / 2.0, geometry);
+        let mut opened = MaskVolume::new(gaps.rows(), gaps.cols(), gaps.slices());
+        for layer in 0..gaps.slices() {
+            let cores = erode(gaps.slice(layer), &thick);
+            if !cores.view().is_empty() {
+                opened.slice_mut(layer).or(dilate(cores.view(), &thick).view());
+            }
+        }
+        // A lesion tapers: over and under a thick gap a thin one counts too.
+        let mut kept = opened.clone();
+        for layer in 0..gaps.slices() {
+            let mut thin = Mask::new(gaps.rows(), gaps.cols());
+            let next = [layer.checked_sub(1), Some(layer + 1).filter(|&next| next < gaps.slices())];
+            next.into_iter().flatten().for_each(|next| thin.view_mut().or(opened.slice(next)));
+            thin.view_mut().and(gaps.slice(layer));
+            kept.slice_mut(layer).or(thin.view());
+        }
+        Self { cells: kept, longest: (LONGEST_BEHIND_MM / geometry.slice_spacing_mm()) as usize }
+    }
+
+    /// Whether there are gaps on a layer.
+    pub(crate) fn any_on(&self, layer: usize) -> bool {
+        !self.cells.slice(layer).is_empty()
+    }
+
+    /// The pixels of a slice of `layer` that lie in gaps and not in `known`; of the cells beside a gap, those that have lung above
+    /// and below.
+    pub(crate) fn on_slice(
+        &self,
+        slice: usize,
+        layer: usize,
+        cells: &Cells,
+        lung: &MaskVolume,
+        known: MaskView<'_>,
+    ) -> Mask {
+        let mut pixels = Mask::new(lung.rows(), lung.cols());
+        let mut view = pixels.view_mut();
+        let gap = self.cells.slice(layer);
+        let with_beside = dilate(gap, &Disk::new(1.0));
+        for cell_row in 0..gap.rows() {
+            for cell_col in with_beside.view().columns(cell_row) {
+                let inside = gap.get(cell_row, cell_col);
+                let (rows, cols) = cells.pixels(cells.number(cell_row, cell_col));
+                for row in rows {
+                    let open = cols.clone().filter(|&col| !known.get(row, col));
+                    open.filter(|&col| inside || self.is_short(lung, slice, row, col))
+                        .for_each(|col| view.set(row, col, true));
+                }
+            }
+        }
+        pixels
+    }
+
+    /// Whether a pixel has lung above and below, near enough for a gap.
+    fn is_short(&self, lung: &MaskVolume, slice: usize, row: usize, col: usize) -> bool {
+        let is_lung = |&other: &usize| lung.slice(other).get(row, col);
+        let below = (slice.saturating_sub(self.longest)..slice).rev().find(is_lung);
+        let above = (slice + 1..lung.slices().min(slice + 1 + self.longest)).find(is_lung);
+        below.zip(above).is_some_and(|(below, above)| above - below - 1 <= self.longest)
+    }
+}
+
+/// All cells in gaps near the wall.
+fn near_wall(cells: &Cells, survey: &Survey, far: &PolarMap, geometry: &Geometry) -> MaskVolume {
+    let layer_mm = cells.slices_per_layer as f64 * geometry.slice_spacing_mm();
+    let up_to = |longest_mm: f64| short_gaps(cells.lung(), (longest_mm / layer_mm) as usize);
+    let (short, mut gaps) = (up_to(LONGEST_MM), up_to(LONGEST_BEHIND_MM));
+    for layer in 0..gaps.slices() {
+        for cell_row in 0..gaps.rows() {
+            let cols: Vec<usize> = gaps.slice(layer).columns(cell_row).collect();
+            for cell_col in cols {
+                let cell = cells.number(cell_row, cell_col);
+                let (direction, distance) = survey.seen(cell);
+                let far = far.layer(layer)[direction];
+                let at_wall = (hilum_to(far)..=far.saturating_add(UNSEEN)).contains(&distance);
+                let is_short = || short.slice(layer).get(cell_row, cell_col);
+                if !at_wall || !(survey.behind_mm(cell) >= BEHIND_FROM_MM || is_short()) {
+                    gaps.slice_mut(layer).set(cell_row, cell_col, false);
+                }
+            }
+        }
+    }
+    gaps
+}
+
+/// Up to where from the line the hilum may reach, where the wall lies at `far`.
+fn hilum_to(far: u16) -> u16 {
+    far.saturating_sub(DEEPEST).max(far / 2)
+}
+
+/// What is clear in `lung` but set within no more than `longest` slices, on both sides: a closing along the slices, less what it
+/// closes. Beyond the volume nothing is set.
+fn short_gaps(lung: &MaskVolume, longest: usize) -> MaskVolume {
+    let slices = lung.slices();
+    let mut windows: Vec<Mask> = (0..slices + longest)
+        .map(|at| if at < slices { lung.slice(at).to_mask() } else { Mask::new(lung.rows(), lung.cols()) })
+        .collect();
+    // First what is set on any of the `longest + 1` slices that end with each, then what is in all windows that hold a slice.
+    for step in doubling(longest) {
+        for at in (step..windows.len()).rev() {
+            let (before, from) = windows.split_at_mut(at);
+            from[0].view_mut().or(before[at - step].view());
+        }
+    }
+    for step in doubling(longest) {
+        for at in 0..windows.len() - step {
+            let (before, from) = windows.split_at_mut(at + step);
+            before[at].view_mut().and(from[0].view());
+        }
+    }
+    let mut gaps = MaskVolume::new(lung.rows(), lung.cols(), slices);
+    for (slice, closed) in windows.iter().take(slices).enumerate() {
+        gaps.slice_mut(slice).or(closed.view());
+        gaps.slice_mut(slice).and_not(lung.slice(slice));
+    }
+    gaps
+}
+
+/// Shifts that, one after the other, spread a slice over `reach` more: each no longer than what was reached before, plus one.
+fn doubling(reach: usize) -> impl Iterator<Item = usize> {
+    let mut done = 0;
+    std::iter::from_fn(move || {
+        let step = (done + 1).min(reach - done);
+        done += step;
+        (step > 0).then_some(step)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two lungs of 60 x 99 mm, 60 mm apart, on 40 slices of 3 mm with pixels of 1 mm, less what `missing` says of slice, row and
+    /// column.
+    fn lungs(missing: impl Fn(usize, usize, usize) -> bool) -> MaskVolume {
+        let mut lung = MaskVolume::new(159, 240, 40);
+        for (slice, row) in (0..40).flat_map(|slice| (30..129).map(move |row| (slice, row))) {
+            for col in (30..90).chain(150..210) {
+                lung.slice_mut(slice).set(row, col, !missing(slice, row, col));
+            }
+        }
+        lung
+    }
+
+    /// Pixels in gaps, slice by slice, where the whole lungs are known.
+    fn in_gaps(missing: impl Fn(usize, usize, usize) -> bool) -> Vec<u64> {
+        let geometry = Geometry::lps([240, 159, 40], [1.0, 1.0, 3.0]).unwrap();
+        let survey = Survey::of(&lungs(|_, _, _| false), &geometry).unwrap();
+        let lung = lungs(missing);
+        let gaps = Gaps::of(&Cells::of(&lung, &geometry), &survey, &survey.far, &geometry);
+        let pixels = |slice: usize| gaps.on_slice(slice, slice, &survey.cells, &lung, lung.slice(slice));
+        (0..40).map(|slice| pixels(slice).view().count_px()).collect()
+    }
+
+    #[test]
+    fn a_gap_is_taken_to_its_last_pixel_and_to_its_thin_ends() {
+        // 31 x 16 mm against the wall on six slices; 31 x 7 mm on two more at either end.
+        let found = in_gaps(|slice, row, col| {
+            let depth = if (17..23).contains(&slice) { 16 } else { 7 };
+            (15..25).contains(&slice) && (64..95).contains(&row) && col < 30 + depth
+        });
+        for (slice, px) in found.into_iter().enumerate() {
+            let expected = match slice {
+                17..23 => 31 * 16,
+                16 | 23 => 31 * 7,
+                _ => 0,
+            };
+            assert_eq!(px, expected, "slice {slice}");
+        }
+    }
+
+    #[test]
+    fn what_is_thin_or_long_or_deep_is_no_gap() {
+        let thin =
+            in_gaps(|slice, row, col| (16..24).contains(&slice) && (64..95).contains(&row) && col < 37);
+        let long =
+            in_gaps(|slice, row, col| (16..28).contains(&slice) && (64..95).contains(&row) && col < 46);
+        let deep = in_gaps(|slice, row, col| {
+            (16..24).contains(&slice) && (64..95).contains(&row) && (78..90).contains(&col)
+        });
+        assert_eq!([thin, long, deep].map(|found| found.into_iter().sum::<u64>()), [0, 0, 0]);
+    }
+
+    #[test]
+    fn gaps_are_short_and_have_lung_on_both_sides() {
+        // Along the slices: a gap of two, one of three, and one at the end.
+        let along = [true, false, false, true, false, false, false, true, false];
+        let mut lung = MaskVolume::new(1, 1, along.len());
+        along.iter().enumerate().for_each(|(slice, &set)| lung.slice_mut(slice).set(0, 0, set));
+        let found = |longest: usize| -> Vec<usize> {
+            let gaps = short_gaps(&lung, longest);
+            (0..along.len()).filter(|&slice| gaps.slice(slice).get(0, 0)).collect()
+        };
+        assert!(found(1).is_empty());
+        assert_eq!(found(2), [1, 2]);
+        assert_eq!(found(3), [1, 2, 4, 5, 6]);
+        assert_eq!(found(20), [1, 2, 4, 5, 6]);
+    }
+}

@@ -24,8 +24,8 @@ const SCRIPT: &str = include_str!("../templates/script.js");
 
 /// Makes the report as one HTML document.
 ///
-/// Reads `slice.png` and `overlay.png` of every measured scan. A picture that is missing or damaged is named in the page,
-/// it does not stop the report. The same input gives the same bytes.
+/// Reads `slice.png` and `overlay.png` of every measured scan, with the threads of the rayon pool that it is called in. A
+/// picture that is missing or damaged is named in the page, it does not stop the report. The same input gives the same bytes.
 ///
 /// # Errors
 /// [`ReportError::Template`] if the page's template does not fit its data.

@@ -65,7 +65,10 @@ impl<M: Measure> Results<'_, M> {
         run.this_run.seconds = open.started.elapsed().as_secs_f64();
         run.write(out)?;
         let not_measured = not_measured(&records);
-        let mut report = write_report(out, &run, records)?;
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(request.jobs.get()).build();
+        let threads =
+            threads.map_err(|error| CohortError::Thread { source: std::io::Error::other(error) })?;
+        let mut report = threads.install(|| write_report(out, &run, records))?;
         if let Some(mirror) = open.ledger.mirror() {
             let folders: Vec<&str> = run.folders.values().map(String::as_str).collect();
             mirror.send_results(out, &folders)?;

@@ -178,7 +178,6 @@ fn the_slice_choice_on_160_patients() {
 
 /// Nothing was chosen on these: for a look when a change is done, not while it is made.
 #[test]
-#[ignore = "seeds kept back from development"]
 fn the_slice_choice_on_80_patients_kept_back() {
     for (ill, within) in [(false, 79), (true, 79)] {
         let worth = Worth::of(200..280, ill);

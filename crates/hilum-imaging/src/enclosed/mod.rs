@@ -146,6 +146,18 @@ impl Enclosed {
         &self.enclosed_runs
     }
 
+    /// Pixels of every enclosed region, by its label; 0 for what is outside.
+    pub(crate) fn areas_px(&self) -> Vec<u64> {
+        let mut areas_px = vec![0; self.regions + 1];
+        self.enclosed_runs.iter().for_each(|r| areas_px[r.label as usize] += u64::from(r.run.len_px()));
+        areas_px
+    }
+
+    /// Pixels of all enclosed regions.
+    pub(crate) fn enclosed_px(&self) -> u64 {
+        self.enclosed_runs.iter().map(|r| u64::from(r.run.len_px())).sum()
+    }
+
     /// Pixels that are joined to the border.
     pub(crate) fn outside_px(&self) -> u64 {
         self.outside_px
@@ -207,9 +219,8 @@ mod tests {
                 components.list().iter().filter(|c| !c.touches_border).map(|c| c.area_px).collect();
             let outside: u64 =
                 components.list().iter().filter(|c| c.touches_border).map(|c| c.area_px).sum();
-            let mut areas = vec![0; slice.regions()];
-            slice.runs().iter().for_each(|r| areas[r.label as usize - 1] += u64::from(r.run.len_px()));
-            prop_assert_eq!(areas, enclosed);
+            prop_assert_eq!(slice.enclosed_px(), enclosed.iter().sum::<u64>());
+            prop_assert_eq!(&slice.areas_px()[1..], enclosed);
             prop_assert_eq!(slice.outside_px(), outside);
             // The same as the background of the complement.
             let mut background = Enclosed::default();

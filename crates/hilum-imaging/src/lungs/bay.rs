@@ -2,7 +2,8 @@
 //!
 //! In: the lung of a slice and pixels that belong to it after all, roughly. Out: the lung with them, closed as the lung itself is.
 
-use crate::components::{Components, Connectivity, fill_holes};
+use crate::components::{Components, Connectivity};
+use crate::enclosed::Enclosed;
 use crate::lungs::holes::Holes;
 use crate::lungs::mask::CLOSING_RADIUS_MM;
 use crate::lungs::regions::count_in_run;
@@ -29,21 +30,23 @@ impl Bays {
 
     /// The connected parts of `left_out` that are a centimetre thick somewhere.
     pub(crate) fn thick_parts(&self, left_out: &Mask, like: &MaskVolume) -> Mask {
-        let mut cores = Mask::new(like.rows(), like.cols());
+        let mut thick = Mask::new(like.rows(), like.cols());
         if left_out.view().is_empty() {
-            return cores;
+            return thick;
         }
-        let window = Window::around(bounds(left_out), &self.thick, like);
-        window.paste(&erode(window.cut(left_out.view()).view(), &self.thick), cores.view_mut());
+        let window = Window::around(bounds(left_out), &self.thick, 1, like);
+        let left_out = window.cut(left_out.view());
+        let cores = erode(left_out.view(), &self.thick);
         if cores.view().is_empty() {
-            return cores;
+            return thick;
         }
         let parts = Components::of(left_out.view(), Connectivity::Four);
         let mut has_core = vec![false; parts.list().len()];
         for (row, run, label) in parts.all_runs() {
             has_core[label as usize] |= count_in_run(cores.view().row(row), run) > 0;
         }
-        parts.select(|label, _| has_core[label])
+        window.paste(&parts.select(|label, _| has_core[label]), thick.view_mut());
+        thick
     }
 
     /// Adds `taken_in` to the lung of a slice, and has its holes taken anew. Nothing that would close the lung round the
@@ -61,26 +64,36 @@ impl Bays {
         if taken_in.view().is_empty() {
             return false;
         }
-        let before = lung.slice(slice);
-        let mut mask = before.to_mask();
-        mask.view_mut().or(taken_in.view());
-        if enclosed_px(mask.view()) > enclosed_px(before) + taken_in.view().count_px() {
+        let mut joined = lung.slice(slice).to_mask();
+        joined.view_mut().or(taken_in.view());
+        let grown_px = enclosed_px(joined.view()).saturating_sub(taken_in.view().count_px());
+        if grown_px > 0 && grown_px > enclosed_px(lung.slice(slice)) {
             return false;
         }
-        let mut closed = close(mask.view(), &self.closing);
-        closed.view_mut().and(dilate(taken_in.view(), &self.closing).view());
-        closed.view_mut().or(taken_in.view());
-        closed.view_mut().and_not(air);
-        closed.view_mut().or(before);
-        holes.retake(&mut closed, slice);
-        lung.slice_mut(slice).or(closed.view());
+        // What is taken in changes what lies within the disk; there the closing looks two disks further.
+        let window = Window::around(bounds(taken_in), &self.closing, 3, lung);
+        let [joined, taken_in, air] = [joined.view(), taken_in.view(), air].map(|mask| window.cut(mask));
+        let mut closed = close(joined.view(), &self.closing);
+        let near = dilate(taken_in.view(), &self.closing);
+        closed
+            .view_mut()
+            .combine([near.view(), taken_in.view(), air.view()], |closed, [near, taken_in, air]| {
+                (closed & near | taken_in) & !air
+            });
+        window.paste(&closed, lung.slice_mut(slice));
+
+        let mut filled = lung.slice(slice).to_mask();
+        holes.retake(&mut filled, slice, &Window::whole(lung));
+        lung.slice_mut(slice).or(filled.view());
         true
     }
 }
 
 /// Pixels of all holes.
 fn enclosed_px(mask: MaskView<'_>) -> u64 {
-    fill_holes(mask).view().count_px() - mask.count_px()
+    let mut background = Enclosed::default();
+    background.set_background(mask);
+    background.enclosed_px()
 }
 
 #[cfg(test)]

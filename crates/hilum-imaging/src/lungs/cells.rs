@@ -4,22 +4,24 @@
 //! row by row; layers of cells lie along the slices.
 
 use crate::morphology::Disk;
-use hilum_core::{Geometry, MaskVolume};
+use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
 use std::ops::Range;
 
 /// Size of a cell, about (mm), in the plane and along the slices.
 const CELL_MM: f64 = 3.0;
 
 /// A volume in cells.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Cells {
     /// Slices that share a layer.
     pub(crate) slices_per_layer: usize,
+    slices: usize,
     /// Rows and columns of a slice, in pixels.
     rows: usize,
     cols: usize,
     row_step: usize,
     col_step: usize,
+    middles: Middles,
     /// A pixel for every cell and a slice for every layer: whether there is lung.
     lung: MaskVolume,
 }
@@ -32,30 +34,47 @@ impl Cells {
         let slices_per_layer = steps(geometry.slice_spacing_mm());
         let layers = lung.slices().div_ceil(slices_per_layer);
         let (down, across) = (lung.rows().div_ceil(row_step), lung.cols().div_ceil(col_step));
-        let mut cells = MaskVolume::new(down, across, layers);
-        // Which columns of a row are looked at, as a row of a mask, and the cells in whose middles they lie.
-        let mut looked_at = vec![0u64; lung.cols().div_ceil(64)];
-        let mut cell_of = vec![0; lung.cols()];
-        for (cell_col, col) in (col_step / 2..lung.cols()).step_by(col_step).enumerate() {
-            looked_at[col / 64] |= 1 << (col % 64);
-            cell_of[col] = cell_col;
-        }
-        for layer in 0..layers {
-            let middle = (layer * slices_per_layer + slices_per_layer / 2).min(lung.slices() - 1);
-            let (from, mut to) = (lung.slice(middle), cells.slice_mut(layer));
-            for (cell_row, row) in (row_step / 2..lung.rows()).step_by(row_step).enumerate() {
-                let to = to.row_mut(cell_row);
-                for (word, (&bits, &looked_at)) in from.row(row).iter().zip(&looked_at).enumerate() {
-                    let mut bits = bits & looked_at;
-                    while bits != 0 {
-                        let cell_col = cell_of[word * 64 + bits.trailing_zeros() as usize];
-                        to[cell_col / 64] |= 1 << (cell_col % 64);
-                        bits &= bits - 1;
-                    }
-                }
+        let mut cells = Self {
+            slices_per_layer,
+            slices: lung.slices(),
+            rows: lung.rows(),
+            cols: lung.cols(),
+            row_step,
+            col_step,
+            middles: Middles::new(lung.cols(), col_step),
+            lung: MaskVolume::new(down, across, layers),
+        };
+        (0..layers).for_each(|layer| cells.look_at(layer, lung));
+        cells
+    }
+
+    /// The cells of a lung that has changed on these slices.
+    pub(crate) fn after_change(&self, slices: &[usize], lung: &MaskVolume) -> Self {
+        let mut cells = self.clone();
+        for &slice in slices {
+            if slice == cells.middle_slice(cells.layer(slice)) {
+                cells.look_at(cells.layer(slice), lung);
             }
         }
-        Self { slices_per_layer, rows: lung.rows(), cols: lung.cols(), row_step, col_step, lung: cells }
+        cells
+    }
+
+    fn look_at(&mut self, layer: usize, lung: &MaskVolume) {
+        let (from, mut to) = (lung.slice(self.middle_slice(layer)), self.lung.slice_mut(layer));
+        to.clear();
+        for (cell_row, row) in (self.row_step / 2..lung.rows()).step_by(self.row_step).enumerate() {
+            self.middles.look(from.row(row), to.row_mut(cell_row));
+        }
+    }
+
+    /// The layer of a slice.
+    fn layer(&self, slice: usize) -> usize {
+        slice / self.slices_per_layer
+    }
+
+    /// The slice that is looked at for a layer.
+    fn middle_slice(&self, layer: usize) -> usize {
+        (layer * self.slices_per_layer + self.slices_per_layer / 2).min(self.slices - 1)
     }
 
     /// Number of layers.
@@ -106,12 +125,71 @@ impl Cells {
         )
     }
 
+    /// The slices of a layer.
+    pub(crate) fn slices(&self, layer: usize) -> Range<usize> {
+        let first = layer * self.slices_per_layer;
+        first..(first + self.slices_per_layer).min(self.slices)
+    }
+
+    /// The pixels of the cells that are set in `of`, a mask of a pixel for every cell.
+    pub(crate) fn paint(&self, of: MaskView<'_>) -> Mask {
+        let mut pixels = Mask::new(self.rows, self.cols);
+        for cell_row in 0..of.rows() {
+            for cell_col in of.columns(cell_row) {
+                let (rows, cols) = self.pixels(self.number(cell_row, cell_col));
+                rows.for_each(|row| pixels.view_mut().set_run(row, cols.start, cols.end));
+            }
+        }
+        pixels
+    }
+
     /// Calls with layer, row and column of every cell that is lung.
     pub(crate) fn visit_all(&self, mut found: impl FnMut(usize, usize, usize)) {
         for layer in 0..self.layers() {
             let view = self.lung.slice(layer);
             for cell_row in 0..view.rows() {
                 view.columns(cell_row).for_each(|cell_col| found(layer, cell_row, cell_col));
+            }
+        }
+    }
+}
+
+/// The columns in the middles of the cells of a row.
+#[derive(Debug, Clone)]
+struct Middles {
+    /// As a row of a mask.
+    columns: Vec<u64>,
+    /// The cells in whose middles the columns of each word lie.
+    cells: Vec<Range<usize>>,
+}
+
+impl Middles {
+    fn new(cols: usize, col_step: usize) -> Self {
+        let words = cols.div_ceil(64);
+        let (mut columns, mut cells) = (vec![0; words], vec![0..0; words]);
+        for (cell, col) in (col_step / 2..cols).step_by(col_step).enumerate() {
+            if columns[col / 64] == 0 {
+                cells[col / 64] = cell..cell;
+            }
+            columns[col / 64] |= 1 << (col % 64);
+            cells[col / 64].end = cell + 1;
+        }
+        Self { columns, cells }
+    }
+
+    /// Sets in `to`, a row of cells, what is set in the middles of a `row` of pixels.
+    fn look(&self, row: &[u64], to: &mut [u64]) {
+        let mut set = |cell: usize, bit: u64| to[cell / 64] |= bit << (cell % 64);
+        for ((&pixels, &columns), cells) in row.iter().zip(&self.columns).zip(&self.cells) {
+            let seen = pixels & columns;
+            if seen == columns {
+                cells.clone().for_each(|cell| set(cell, 1));
+            } else if seen != 0 {
+                let mut left = columns;
+                for cell in cells.clone() {
+                    set(cell, seen >> left.trailing_zeros() & 1);
+                    left &= left - 1;
+                }
             }
         }
     }

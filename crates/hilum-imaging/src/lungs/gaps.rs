@@ -9,6 +9,7 @@
 //! What is thicker than 1 cm is none. Large vessels pass through the hilum in as short a stretch, far from the wall: only gaps
 //! near it count.
 
+use crate::components::fill_holes;
 use crate::lungs::bay::LEAST_THICKNESS_MM;
 use crate::lungs::cells::Cells;
 use crate::lungs::polar::{PolarMap, Survey, quarters};
@@ -60,46 +61,75 @@ impl Gaps {
         Self { cells: kept, longest: (LONGEST_BEHIND_MM / geometry.slice_spacing_mm()) as usize }
     }
 
-    /// Whether there are gaps on a layer.
-    pub(crate) fn any_on(&self, layer: usize) -> bool {
-        !self.cells.slice(layer).is_empty()
-    }
-
-    /// The pixels of a slice of `layer` that lie in gaps and not in `known`; of the cells beside a gap, those that have lung above
-    /// and below.
-    pub(crate) fn on_slice(
-        &self,
-        slice: usize,
-        layer: usize,
-        cells: &Cells,
-        lung: &MaskVolume,
-        known: MaskView<'_>,
-    ) -> Mask {
-        let mut pixels = Mask::new(lung.rows(), lung.cols());
-        let mut view = pixels.view_mut();
+    /// The gaps of a layer; `None` if it has none.
+    pub(crate) fn on_layer(&self, layer: usize, cells: &Cells) -> Option<LayerGaps> {
         let gap = self.cells.slice(layer);
-        let with_beside = dilate(gap, &Disk::new(1.0));
-        for cell_row in 0..gap.rows() {
-            for cell_col in with_beside.view().columns(cell_row) {
-                let inside = gap.get(cell_row, cell_col);
-                let (rows, cols) = cells.pixels(cells.number(cell_row, cell_col));
-                for row in rows {
-                    let open = cols.clone().filter(|&col| !known.get(row, col));
-                    open.filter(|&col| inside || self.is_short(lung, slice, row, col))
-                        .for_each(|col| view.set(row, col, true));
-                }
-            }
+        if gap.is_empty() {
+            return None;
+        }
+        let mut beside = dilate(gap, &Disk::new(1.0));
+        beside.view_mut().and_not(gap);
+        let [inside, beside] = [gap, beside.view()].map(|of| cells.paint(of));
+        Some(LayerGaps { inside, beside, longest: self.longest })
+    }
+}
+
+/// The gaps of one layer, in pixels.
+pub(crate) struct LayerGaps {
+    inside: Mask,
+    /// The cells beside them.
+    beside: Mask,
+    longest: usize,
+}
+
+impl LayerGaps {
+    /// The pixels of a slice of the layer that lie in gaps and are neither lung nor `air`; of the cells beside a gap, those that
+    /// have lung above and below. Holes are left to those who tell them from organs.
+    pub(crate) fn on_slice(&self, slice: usize, lung: &MaskVolume, air: MaskView<'_>) -> Mask {
+        let open = |mask: &Mask| {
+            let mut mask = mask.clone();
+            mask.view_mut().combine([lung.slice(slice), air], |gap, [lung, air]| gap & !lung & !air);
+            mask
+        };
+        let (mut pixels, mut beside) = (open(&self.inside), open(&self.beside));
+        let words = air.words_per_row();
+        for (at, word) in beside.view_mut().words_mut().iter_mut().enumerate().filter(|(_, word)| **word != 0)
+        {
+            *word = self.short(lung, slice, (at / words, at % words), *word);
+        }
+        pixels.view_mut().or(beside.view());
+        if !pixels.view().is_empty() {
+            pixels.view_mut().and_not(fill_holes(lung.slice(slice)).view());
         }
         pixels
     }
 
-    /// Whether a pixel has lung above and below, near enough for a gap.
-    fn is_short(&self, lung: &MaskVolume, slice: usize, row: usize, col: usize) -> bool {
-        let is_lung = |&other: &usize| lung.slice(other).get(row, col);
-        let below = (slice.saturating_sub(self.longest)..slice).rev().find(is_lung);
-        let above = (slice + 1..lung.slices().min(slice + 1 + self.longest)).find(is_lung);
-        below.zip(above).is_some_and(|(below, above)| above - below - 1 <= self.longest)
+    /// Which of the `open` pixels in a word of a slice have lung above and below, near enough for a gap.
+    fn short(&self, lung: &MaskVolume, slice: usize, (row, word): (usize, usize), open: u64) -> u64 {
+        let lung_in = |other: usize| lung.slice(other).row(row)[word];
+        let above = seen_within(open, (slice + 1..lung.slices()).take(self.longest).map(lung_in));
+        let below = seen_within(open, (0..slice).rev().take(self.longest).map(lung_in));
+        // Between lung `below` + 1 slices below and `above` + 1 slices above lie `below + above + 1`.
+        let short = below.iter().enumerate().map(|(below, seen_below)| {
+            let above = above.get(..self.longest - below).unwrap_or(&above);
+            seen_below & above.last().copied().unwrap_or(0)
+        });
+        short.fold(0, |short, seen| short | seen)
     }
+}
+
+/// Which of the `open` pixels are set in one of the first words, in the first two, and so on until all have been seen.
+fn seen_within(open: u64, words: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut seen = 0;
+    let mut within = Vec::new();
+    for word in words {
+        seen |= word & open;
+        within.push(seen);
+        if seen == open {
+            break;
+        }
+    }
+    within
 }
 
 /// All cells in gaps near the wall.
@@ -190,8 +220,11 @@ mod tests {
         let survey = Survey::of(&lungs(|_, _, _| false), &geometry).unwrap();
         let lung = lungs(missing);
         let gaps = Gaps::of(&Cells::of(&lung, &geometry), &survey, &survey.far, &geometry);
-        let pixels = |slice: usize| gaps.on_slice(slice, slice, &survey.cells, &lung, lung.slice(slice));
-        (0..40).map(|slice| pixels(slice).view().count_px()).collect()
+        let pixels = |slice: usize| {
+            let gaps = gaps.on_layer(slice, &survey.cells);
+            gaps.map_or(0, |gaps| gaps.on_slice(slice, &lung, lung.slice(slice)).view().count_px())
+        };
+        (0..40).map(pixels).collect()
     }
 
     #[test]

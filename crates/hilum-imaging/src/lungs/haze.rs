@@ -10,12 +10,10 @@
 
 use crate::components::{Components, Connectivity};
 use crate::lungs::holes::Holes;
-use crate::lungs::mask::CLOSING_RADIUS_MM;
-use crate::lungs::planes::Planes;
+use crate::lungs::mask::{CLOSING_RADIUS_MM, Drawn};
 use crate::lungs::regions::count_in_run;
-use crate::lungs::window::Window;
 use crate::morphology::{Disk, close, dilate, erode};
-use hilum_core::{Geometry, Mask, MaskView};
+use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
 
 /// At least this share of what is taken in lies below -400 HU: twice what a slanted surface has.
 const HAZY_FRAC: f64 = 0.35;
@@ -31,8 +29,6 @@ const ROWS_APART_MM: f64 = 3.0;
 
 /// Looks for ground glass on slice after slice.
 pub(crate) struct Haze {
-    /// Pixels of the slice below -400 HU, before its lung is drawn over them.
-    below_edge: Mask,
     closing: Disk,
     thick: Disk,
     rows_apart: usize,
@@ -49,7 +45,6 @@ impl Haze {
         let thickness_mm = LEAST_THICKNESS_MM.max(LEAST_THICKNESS_SLICES * geometry.slice_spacing_mm());
         let pixels = |mm: f64, spacing_mm: f64| ((mm / spacing_mm).round() as usize).max(1);
         Self {
-            below_edge: Mask::new(geometry.rows(), geometry.cols()),
             closing: disk(CLOSING_RADIUS_MM),
             thick: disk(thickness_mm / 2.0),
             rows_apart: pixels(ROWS_APART_MM, spacing.row),
@@ -58,44 +53,35 @@ impl Haze {
         }
     }
 
-    /// Keeps what lies below -400 HU on the slice that comes next, a mask of its size.
-    pub(crate) fn remember(&mut self, below_edge: MaskView<'_>) {
-        self.below_edge.view_mut().words_mut().copy_from_slice(below_edge.words());
-    }
-
-    /// Adds its ground glass to the lung drawn on `slice`, in `planes.edge`, and has its holes taken anew.
-    ///
-    /// * `bounds` - of the air of the lungs: first row, first column, one past the last row and column.
-    pub(crate) fn take_in(&self, slice: usize, bounds: [u32; 4], planes: &mut Planes, holes: &mut Holes) {
-        let window = Window::around(bounds, &self.closing, &planes.edge);
-        if !self.may_show(&window, planes.edge.slice(slice), planes.air.slice(slice)) {
+    /// Adds its ground glass to what was drawn of a slice, and to `lungs`, and has its holes taken anew.
+    pub(crate) fn take_in(&self, drawn: Drawn, slice: usize, lungs: &mut MaskVolume, holes: &mut Holes) {
+        let Drawn { window, mut lung, air, below_edge: mut haze } = drawn;
+        haze.view_mut()
+            .combine([lung.view(), air.view()], |below_edge, [lung, air]| below_edge & !lung & !air);
+        if !self.may_show(haze.view()) {
             return;
         }
-        let lung = window.cut(planes.edge.slice(slice));
-        // Air that is not lung stays out, as it does when the lung is drawn.
-        let air = window.cut(planes.air.slice(slice));
-        let mut haze = window.cut(self.below_edge.view());
-        haze.view_mut().and_not(lung.view());
-        haze.view_mut().and_not(air.view());
         let mut joined = lung.clone();
         joined.view_mut().or(haze.view());
         let mut left_out = close(joined.view(), &self.closing);
-        left_out.view_mut().and_not(lung.view());
-        left_out.view_mut().and_not(air.view());
+        // Air that is not lung stays out, as it does when the lung is drawn.
+        left_out.view_mut().combine([lung.view(), air.view()], |closed, [lung, air]| closed & !lung & !air);
 
         let taken_in = self.hazy_parts(&left_out, &haze, &lung);
         if taken_in.view().is_empty() {
             return;
         }
-        window.paste(&taken_in, planes.edge.slice_mut(slice));
-        let mut mask = planes.edge.slice(slice).to_mask();
-        holes.retake(&mut mask, slice);
-        planes.edge.slice_mut(slice).or(mask.view());
+        lung.view_mut().or(taken_in.view());
+        holes.retake(&mut lung, slice, &window);
+        window.paste(&lung, lungs.slice_mut(slice));
     }
 
     /// The parts of `left_out` that touch the lung, are thick, and hold much of `haze`.
     fn hazy_parts(&self, left_out: &Mask, haze: &Mask, lung: &Mask) -> Mask {
         let cores = erode(left_out.view(), &self.thick);
+        if cores.view().is_empty() {
+            return cores;
+        }
         let beside = dilate(lung.view(), &Disk::new(1.0));
         let parts = Components::of(left_out.view(), Connectivity::Four);
         let mut hazy_px = vec![0u64; parts.list().len()];
@@ -112,24 +98,17 @@ impl Haze {
         })
     }
 
-    /// Whether some square of the window holds enough pixels below -400 HU that are neither lung nor air.
-    fn may_show(&self, window: &Window, lung: MaskView<'_>, air: MaskView<'_>) -> bool {
-        let first_col = window.words.start * 64;
-        let across = window.words.len() * 64 / self.half_cols + 1;
-        let mut halves_px = vec![0u32; across * (window.rows.len() / self.half_rows + 1)];
+    /// Whether some square of a mask, of pixels below -400 HU that are neither lung nor air, holds enough of them.
+    fn may_show(&self, haze: MaskView<'_>) -> bool {
+        let across = haze.cols() / self.half_cols + 1;
+        let mut halves_px = vec![0u32; across * (haze.rows() / self.half_rows + 1)];
         let mut most_px = 0;
-        for row in window.rows.clone().skip(self.rows_apart / 2).step_by(self.rows_apart) {
-            let first = (row - window.rows.start) / self.half_rows * across;
-            for word in window.words.clone() {
-                let mut hazy =
-                    self.below_edge.view().row(row)[word] & !lung.row(row)[word] & !air.row(row)[word];
-                while hazy != 0 {
-                    let col = word * 64 + hazy.trailing_zeros() as usize - first_col;
-                    let half_px = &mut halves_px[first + col / self.half_cols];
-                    *half_px += 1;
-                    most_px = most_px.max(*half_px);
-                    hazy &= hazy - 1;
-                }
+        for row in (self.rows_apart / 2..haze.rows()).step_by(self.rows_apart) {
+            let first = row / self.half_rows * across;
+            for col in haze.columns(row) {
+                let half_px = &mut halves_px[first + col / self.half_cols];
+                *half_px += 1;
+                most_px = most_px.max(*half_px);
             }
         }
         let looked_at_px = (2 * self.half_rows).div_ceil(self.rows_apart) * 2 * self.half_cols;
@@ -152,6 +131,8 @@ impl Haze {
 mod tests {
     use super::*;
     use crate::lungs::airway::Grid;
+    use crate::lungs::planes::Planes;
+    use crate::lungs::window::Window;
     use hilum_core::{SliceData, SliceView};
 
     const GRID: Grid = Grid { pixel_mm2: 1.0, slice_mm: 3.0, superior_is_last: true };
@@ -171,12 +152,13 @@ mod tests {
             .collect();
         let mut planes = Planes::new(SIDE, SIDE, 1);
         planes.take(0, SliceView::new(SIDE, SIDE, SliceData::I16(&hu)).unwrap());
-        let mut haze = Haze::new(&Geometry::lps([SIDE, SIDE, 1], [1.0, 1.0, 3.0]).unwrap());
-        haze.remember(planes.edge.slice(0));
-        planes.edge = planes.air.clone();
-        let before = planes.edge.count_vox();
-        haze.take_in(0, [20, 20, 100, 100], &mut planes, &mut Holes::new(GRID));
-        (before, planes.edge.count_vox())
+        let haze = Haze::new(&Geometry::lps([SIDE, SIDE, 1], [1.0, 1.0, 3.0]).unwrap());
+        let [air, below_edge] = [&planes.air, &planes.edge].map(|plane| plane.slice(0).to_mask());
+        let drawn = Drawn { window: Window::whole(&planes.air), lung: air.clone(), air, below_edge };
+        let mut lungs = planes.air;
+        let before = lungs.count_vox();
+        haze.take_in(drawn, 0, &mut lungs, &mut Holes::new(GRID));
+        (before, lungs.count_vox())
     }
 
     const WHOLE: u64 = 80 * 80;

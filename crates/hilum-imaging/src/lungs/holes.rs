@@ -3,10 +3,11 @@
 //! Vessels, airway walls and lesions leave holes that belong to it; the liver dome, the heart's apex and the hilum also
 //! appear as holes on some slices, and do not. Which is which only neighbouring slices tell: see `organs`.
 
-use crate::components::{Components, Connectivity};
+use crate::enclosed::{Enclosed, EnclosedRun};
 use crate::lungs::airway::Grid;
 use crate::lungs::organs::Organs;
 use crate::lungs::regions::RowRun;
+use crate::lungs::window::Window;
 use crate::runs::Run;
 use hilum_core::{Mask, MaskVolume};
 
@@ -42,56 +43,49 @@ impl Hole {
 pub(crate) struct Holes {
     list: Vec<Hole>,
     grid: Grid,
+    background: Enclosed,
 }
 
 impl Holes {
     /// No holes yet, on such slices.
     pub(crate) fn new(grid: Grid) -> Self {
-        Self { list: Vec::new(), grid }
+        Self { list: Vec::new(), grid, background: Enclosed::default() }
     }
 
-    /// Fills the small holes of `lung`, a window of one slice whose first pixel is (`first_row`, `first_col`), and notes
-    /// the large ones. Returns all of them, small and large. Slices must come in order.
-    pub(crate) fn take(&mut self, lung: &mut Mask, slice: usize, first_row: usize, first_col: usize) -> Mask {
-        let view = lung.view();
-        let background = Components::of_background(view, Connectivity::Four);
-        let mut inside = Mask::new(view.rows(), view.cols());
-        let mut filled = inside.clone();
-        let is_small = |area_px: u64| (area_px as f64) * self.grid.pixel_mm2 < ALWAYS_FILLED_BELOW_MM2;
-        let mut large: Vec<Option<Hole>> = background
-            .list()
-            .iter()
-            .map(|c| {
-                let large = !c.touches_border && !is_small(c.area_px);
-                large.then(|| Hole { slice, area_px: c.area_px, runs: Vec::new() })
-            })
-            .collect();
-        for (row, run, label) in background.all_runs() {
-            let (start, end) = (run.start as usize, run.end as usize);
-            if background.list()[label as usize].touches_border {
-                continue;
-            }
-            inside.view_mut().set_run(row, start, end);
-            match &mut large[label as usize] {
-                Some(hole) => hole.runs.push(RowRun {
-                    row: (first_row + row) as u32,
-                    run: Run { start: (first_col + start) as u32, end: (first_col + end) as u32 },
+    /// Fills the small holes of `lung`, the part of a slice in `window` that holds all of its lung, and notes the large ones.
+    /// Returns all of them, small and large. Slices must come in order.
+    pub(crate) fn take(&mut self, lung: &mut Mask, slice: usize, window: &Window) -> Mask {
+        self.background.set_background(lung.view());
+        let mut inside = Mask::new(lung.view().rows(), lung.view().cols());
+        // Where the large ones stand in the list, by label.
+        let mut places = Vec::with_capacity(self.background.regions() + 1);
+        for area_px in self.background.areas_px() {
+            let is_large = area_px as f64 * self.grid.pixel_mm2 >= ALWAYS_FILLED_BELOW_MM2;
+            places.push(is_large.then_some(self.list.len()));
+            self.list.extend(is_large.then(|| Hole { slice, area_px, runs: Vec::new() }));
+        }
+        let (first_row, first_col) = (window.rows.start as u32, window.words.start as u32 * 64);
+        for &EnclosedRun { row, run, label } in self.background.runs() {
+            let Run { start, end } = run;
+            inside.view_mut().set_run(row as usize, start as usize, end as usize);
+            match places[label as usize] {
+                Some(large) => self.list[large].runs.push(RowRun {
+                    row: first_row + row,
+                    run: Run { start: first_col + start, end: first_col + end },
                 }),
-                None => filled.view_mut().set_run(row, start, end),
+                None => lung.view_mut().set_run(row as usize, start as usize, end as usize),
             }
         }
-        lung.view_mut().or(filled.view());
-        self.list.extend(large.into_iter().flatten());
         inside
     }
 
-    /// Forgets the holes of a slice and takes those of `lung`, the whole slice, in their place.
-    pub(crate) fn retake(&mut self, lung: &mut Mask, slice: usize) {
+    /// Forgets the holes of a slice and takes those of `lung` in their place, as [`Holes::take`] does.
+    pub(crate) fn retake(&mut self, lung: &mut Mask, slice: usize, window: &Window) {
         let first = self.list.partition_point(|h| h.slice < slice);
         let end = self.list.partition_point(|h| h.slice <= slice);
         let after = self.list.split_off(end);
         self.list.truncate(first);
-        self.take(lung, slice, 0, 0);
+        self.take(lung, slice, window);
         self.list.extend(after);
     }
 
@@ -129,8 +123,9 @@ mod tests {
     fn small_holes_are_filled_at_once_and_large_ones_noted() {
         let mut holes = Holes::new(GRID);
         let (mut small, mut large) = (with_hole(4), with_hole(5));
-        assert_eq!(holes.take(&mut small, 0, 0, 0), square(4));
-        assert_eq!(holes.take(&mut large, 1, 0, 0), square(5));
+        let whole = Window::whole(&MaskVolume::new(64, 64, 2));
+        assert_eq!(holes.take(&mut small, 0, &whole), square(4));
+        assert_eq!(holes.take(&mut large, 1, &whole), square(5));
         assert_eq!((small, large), (with_hole(0), with_hole(5)));
         assert_eq!(holes.list.iter().map(|hole| (hole.slice, hole.area_px)).collect::<Vec<_>>(), [(1, 81)]);
     }

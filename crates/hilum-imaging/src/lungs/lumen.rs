@@ -54,7 +54,7 @@ impl<'a> Lumen<'a> {
     pub(crate) fn on_slice(&self, slice: usize, section: &Mask) -> Mask {
         // Nothing farther away is looked at.
         let reach = self.disk(SEARCHED_MM + SPECK_MM + EDGE_MM + BREAK_MM);
-        let window = Window::around(bounds(section), &reach, self.air);
+        let window = Window::around(bounds(section), &reach, 1, self.air);
         let gas = self.gas.slice(slice);
         let [section, air, gas] =
             [section.view(), self.air.slice(slice), gas.view()].map(|mask| window.cut(mask));
@@ -129,7 +129,7 @@ pub(crate) fn take_off(
     });
     let cut = airway.projected.iter().map(|(slice, section)| (*slice, section.clone(), bounds(section)));
     for (slice, section, bounds) in whole.chain(cut) {
-        let window = Window::around(bounds, &wall, air);
+        let window = Window::around(bounds, &wall, 1, air);
         let lumen = window.cut(section.view());
         let mut tube = dilate(lumen.view(), &wall);
         tube.view_mut().and_not(window.cut(air.slice(slice)).view());

@@ -13,6 +13,16 @@ use hilum_core::{InPlaneSpacingMm, Mask, MaskVolume};
 /// follows the chest wall otherwise.
 pub const CLOSING_RADIUS_MM: f64 = 5.0;
 
+/// The part of a slice that holds its lung.
+pub(crate) struct Drawn {
+    pub(crate) window: Window,
+    pub(crate) lung: Mask,
+    /// Below -500 HU, and the outer edge of the lung.
+    pub(crate) air: Mask,
+    /// Below -400 HU.
+    pub(crate) below_edge: Mask,
+}
+
 /// Draws slice after slice.
 pub(crate) struct SliceMasks<'a> {
     regions: &'a AirRegions,
@@ -33,33 +43,36 @@ impl<'a> SliceMasks<'a> {
         Self { regions, kinds, airway, closing }
     }
 
-    /// Writes the closed lung of `slice` into `planes.edge`, its small holes filled; the large ones go to `holes`.
+    /// Writes the closed lung of `slice` into `planes.edge`, its small holes filled; the large ones go to `holes`. What was
+    /// drawn; `None` without lung.
     ///
     /// Also marks in `planes.air` the pixels of the outer edge that hold lung and wall at once (-500 to -400 HU), so that
     /// they never count as dense tissue; edges of vessels inside the lung are no such pixels.
-    pub(crate) fn draw(&self, slice: usize, planes: &mut Planes, holes: &mut Holes) {
+    pub(crate) fn draw(&self, slice: usize, planes: &mut Planes, holes: &mut Holes) -> Option<Drawn> {
         let Some(window) = self.window(slice, &planes.air) else {
             planes.edge.slice_mut(slice).clear();
-            return;
+            return None;
         };
         let core = self.core(slice, &window);
-        let air = window.cut(planes.air.slice(slice));
-        let mut closed = close(core.view(), &self.closing);
+        let mut air = window.cut(planes.air.slice(slice));
+        let mut lung = close(core.view(), &self.closing);
         // All other air stays out: airways, bowel, air outside the body.
-        closed.view_mut().combine([air.view(), core.view()], |closed, [air, core]| closed & (core | !air));
+        lung.view_mut().combine([air.view(), core.view()], |closed, [air, core]| closed & (core | !air));
 
-        let mut rim = dilate(closed.view(), &Disk::new(1.0));
-        let edge = window.cut(planes.edge.slice(slice));
-        rim.view_mut().combine([edge.view(), air.view(), closed.view()], |rim, [edge, air, closed]| {
-            rim & edge & !air & !closed
+        let below_edge = window.cut(planes.edge.slice(slice));
+        let mut rim = dilate(lung.view(), &Disk::new(1.0));
+        rim.view_mut().combine([below_edge.view(), air.view(), lung.view()], |rim, [edge, air, lung]| {
+            rim & edge & !air & !lung
         });
-        let inside = holes.take(&mut closed, slice, window.rows.start, window.words.start * 64);
+        let inside = holes.take(&mut lung, slice, &window);
         rim.view_mut().and_not(inside.view());
-        closed.view_mut().or(rim.view());
+        lung.view_mut().or(rim.view());
+        air.view_mut().or(rim.view());
 
         window.paste(&rim, planes.air.slice_mut(slice));
         planes.edge.slice_mut(slice).clear();
-        window.paste(&closed, planes.edge.slice_mut(slice));
+        window.paste(&lung, planes.edge.slice_mut(slice));
+        Some(Drawn { window, lung, air, below_edge })
     }
 
     /// The lung regions of a slice without the projected airway, in the window.
@@ -85,6 +98,6 @@ impl<'a> SliceMasks<'a> {
         let bounds = lungs
             .map(|r| self.regions.region(r).bounds)
             .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])?;
-        Some(Window::around(bounds, &self.closing, like))
+        Some(Window::around(bounds, &self.closing, 1, like))
     }
 }

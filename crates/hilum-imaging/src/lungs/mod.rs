@@ -97,12 +97,10 @@ impl Lungs {
 
         let masks = SliceMasks::new(&regions, &kinds, &airway, spacing);
         let mut holes = Holes::new(grid);
-        let mut haze = Haze::new(geometry);
+        let haze = Haze::new(geometry);
         for slice in 0..regions.slices() {
-            haze.remember(planes.edge.slice(slice));
-            masks.draw(slice, &mut planes, &mut holes);
-            if let Some(bounds) = lung_bounds(&regions, &kinds, slice) {
-                haze.take_in(slice, bounds, &mut planes, &mut holes);
+            if let Some(drawn) = masks.draw(slice, &mut planes, &mut holes) {
+                haze.take_in(drawn, slice, &mut planes.edge, &mut holes);
             }
         }
         let Planes { air, edge: mut lung, .. } = planes;
@@ -129,14 +127,6 @@ impl Lungs {
         }
         Self { lung, dense, area_px, body, cut_off, airway_found }
     }
-}
-
-/// First row, first column, one past the last row and column of the air of the lungs; `None` without lung on the slice.
-fn lung_bounds(regions: &AirRegions, kinds: &[Air], slice: usize) -> Option<[u32; 4]> {
-    let lungs = regions.on_slice(slice).filter(|&region| kinds[region as usize] == Air::Lung);
-    lungs
-        .map(|region| regions.region(region).bounds)
-        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
 /// Set pixels of a mask, counted with the machine's own instruction where it has one.

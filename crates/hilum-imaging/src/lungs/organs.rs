@@ -134,6 +134,7 @@ impl<'a> Organs<'a> {
 mod tests {
     use super::*;
     use crate::lungs::holes::Holes;
+    use crate::lungs::window::Window;
 
     /// Pixels of 1 mm2 on slices of 5 mm, the head last.
     const GRID: Grid = Grid { pixel_mm2: 1.0, slice_mm: 5.0, superior_is_last: true };
@@ -162,7 +163,7 @@ mod tests {
         let mut holes = Holes::new(GRID);
         for slice in 0..lung.slices() {
             let mut mask = lung.slice(slice).to_mask();
-            holes.take(&mut mask, slice, 0, 0);
+            holes.take(&mut mask, slice, &Window::whole(&lung));
             lung.slice_mut(slice).or(mask.view());
         }
         holes.fill_all_but_organs(&mut lung);

@@ -141,8 +141,7 @@ impl Survey {
         survey.seen = (0..survey.cells.in_layer())
             .map(|cell| {
                 let (row, col) = survey.cells.middle(cell);
-                let (turn, distance) = survey.polar(row, col);
-                (turn as u16 % DIRECTIONS as u16, distance)
+                (survey.turn(row, col) as u16 % DIRECTIONS as u16, survey.distance(row, col))
             })
             .collect();
         for (cell, &(direction, _)) in survey.seen.iter().enumerate() {
@@ -166,8 +165,8 @@ impl Survey {
     /// How far behind the line the middle of a cell lies (mm), towards the patient's back.
     pub(crate) fn behind_mm(&self, cell: usize) -> f64 {
         let (row, col) = self.cells.middle(cell);
-        (row as f64 * self.spacing.row - self.line_row_mm) * self.back_per_row
-            + (col as f64 * self.spacing.col - self.line_col_mm) * self.back_per_col
+        let (y, x) = self.beside_line(row, col);
+        y * self.back_per_row + x * self.back_per_col
     }
 
     /// Visits the pixels of all cells of a direction whose middles lie at these distances.
@@ -186,13 +185,23 @@ impl Survey {
         }
     }
 
-    /// Direction, as a fraction of the way to the next one too, and distance of a pixel.
-    pub(crate) fn polar(&self, row: usize, col: usize) -> (f64, u16) {
-        let y = row as f64 * self.spacing.row - self.line_row_mm;
-        let x = col as f64 * self.spacing.col - self.line_col_mm;
+    /// Direction of a pixel, as a fraction of the way to the next one too.
+    pub(crate) fn turn(&self, row: usize, col: usize) -> f64 {
+        let (y, x) = self.beside_line(row, col);
         let turn = y.atan2(x) / TAU;
         let turn = if turn < 0.0 { turn + 1.0 } else { turn };
-        (turn * DIRECTIONS as f64, (y.hypot(x) * PER_MM) as u16)
+        turn * DIRECTIONS as f64
+    }
+
+    /// Distance of a pixel, in quarters of a millimetre.
+    pub(crate) fn distance(&self, row: usize, col: usize) -> u16 {
+        let (y, x) = self.beside_line(row, col);
+        (y.hypot(x) * PER_MM) as u16
+    }
+
+    /// Where a pixel lies as seen from the line (mm), along the rows' and the columns' index.
+    fn beside_line(&self, row: usize, col: usize) -> (f64, f64) {
+        (row as f64 * self.spacing.row - self.line_row_mm, col as f64 * self.spacing.col - self.line_col_mm)
     }
 }
 

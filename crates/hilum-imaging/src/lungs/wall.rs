@@ -9,14 +9,12 @@
 //! What is longer than that both ways, as a whole consolidated lobe or an effusion, stays outside; so does what lies against
 //! the mediastinum before the spine, where heart and vessels come and go as disease does.
 
-use crate::components::fill_holes;
 use crate::lungs::bay::Bays;
-use crate::lungs::cells::Cells;
 use crate::lungs::dips::dips;
 use crate::lungs::gaps::Gaps;
 use crate::lungs::holes::Holes;
 use crate::lungs::polar::{DIRECTIONS, PolarMap, Survey, quarters};
-use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
+use hilum_core::{Geometry, Mask, MaskVolume};
 
 /// A dip that is shorter than this along the slices (mm) is filled.
 const LONGEST_MM: f64 = 60.0;
@@ -39,9 +37,11 @@ pub(crate) fn take_in_walls(lung: &mut MaskVolume, air: &MaskVolume, holes: &mut
     let walls = Walls::of(survey, layer_mm);
     let bays = Bays::new(geometry);
     let gaps = Gaps::of(&walls.survey.cells, &walls.survey, &walls.far, geometry);
-    if walls.take_in(true, &gaps, &bays, lung, air, holes) {
+    let changed = walls.take_in(true, &gaps, &bays, lung, air, holes);
+    if !changed.is_empty() {
         // What was taken in has shortened the gaps beside it.
-        let gaps = Gaps::of(&Cells::of(lung, geometry), &walls.survey, &walls.far, geometry);
+        let cells = walls.survey.cells.after_change(&changed, lung);
+        let gaps = Gaps::of(&cells, &walls.survey, &walls.far, geometry);
         walls.take_in(false, &gaps, &bays, lung, air, holes);
     }
 }
@@ -75,7 +75,7 @@ impl Walls {
         Self { survey, far, dips }
     }
 
-    /// Adds gaps to `lung`, and `with_dips` dips too. Whether anything was added.
+    /// Adds gaps to `lung`, and `with_dips` dips too. The slices to which anything was added.
     fn take_in(
         &self,
         with_dips: bool,
@@ -84,66 +84,49 @@ impl Walls {
         lung: &mut MaskVolume,
         air: &MaskVolume,
         holes: &mut Holes,
-    ) -> bool {
+    ) -> Vec<usize> {
         // All slices are looked at before any changes: the order of slices does not matter.
-        let left_out: Vec<(usize, Mask)> = (0..lung.slices())
-            .filter_map(|slice| {
-                let dips = with_dips && self.dip_on(slice);
-                let in_gaps = gaps.any_on(self.layer(slice));
-                (dips || in_gaps).then(|| {
-                    let gap = in_gaps.then(|| self.in_gaps(slice, gaps, lung, air));
-                    (slice, self.thick_left_out(slice, dips, gap, bays, lung))
-                })
-            })
-            .collect();
-        let mut any = false;
-        for (slice, taken_in) in left_out {
-            any |= bays.take_in(&taken_in, slice, lung, air.slice(slice), holes);
+        let mut left_out: Vec<(usize, Mask)> = Vec::new();
+        for layer in 0..self.survey.cells.layers() {
+            let dips = (with_dips && self.dip_on(layer)).then(|| self.in_dips(layer, lung));
+            let gap = gaps.on_layer(layer, &self.survey.cells);
+            for slice in self.survey.cells.slices(layer) {
+                let gap = gap.as_ref().map(|gap| gap.on_slice(slice, lung, air.slice(slice)));
+                let dip = dips.as_ref().map(|dips| self.thick_in_dips(slice, dips, gap.as_ref(), bays, lung));
+                left_out.extend(dip.or(gap).map(|mask| (slice, mask)));
+            }
         }
-        any
-    }
-
-    /// The pixels of a slice in gaps. Holes are left to those who tell them from organs.
-    fn in_gaps(&self, slice: usize, gaps: &Gaps, lung: &MaskVolume, air: &MaskVolume) -> Mask {
-        let mut known = fill_holes(lung.slice(slice));
-        known.view_mut().or(air.slice(slice));
-        gaps.on_slice(slice, self.layer(slice), &self.survey.cells, lung, known.view())
+        left_out.retain(|(slice, taken_in)| bays.take_in(taken_in, *slice, lung, air.slice(*slice), holes));
+        left_out.into_iter().map(|(slice, _)| slice).collect()
     }
 
     /// What dips leave out of a slice, where it is thick or hangs on a gap, and the gap.
-    fn thick_left_out(
+    fn thick_in_dips(
         &self,
         slice: usize,
-        dips: bool,
-        gap: Option<Mask>,
+        dips: &Mask,
+        gap: Option<&Mask>,
         bays: &Bays,
         lung: &MaskVolume,
     ) -> Mask {
-        let gap = gap.unwrap_or_else(|| Mask::new(lung.rows(), lung.cols()));
-        if !dips {
-            return gap;
-        }
-        let mut left_out = self.left_out(slice, lung.slice(slice));
+        let mut left_out = dips.clone();
+        left_out.view_mut().and_not(lung.slice(slice));
+        let Some(gap) = gap else { return bays.thick_parts(&left_out, lung) };
         left_out.view_mut().or(gap.view());
         let mut thick = bays.thick_parts(&left_out, lung);
         thick.view_mut().or(gap.view());
         thick
     }
 
-    fn layer(&self, slice: usize) -> usize {
-        slice / self.survey.cells.slices_per_layer
+    fn dip_on(&self, layer: usize) -> bool {
+        self.dips[layer * DIRECTIONS..][..DIRECTIONS].contains(&true)
     }
 
-    fn dip_on(&self, slice: usize) -> bool {
-        self.dips[self.layer(slice) * DIRECTIONS..][..DIRECTIONS].contains(&true)
-    }
-
-    /// The pixels of a slice that lie in dips and are not lung.
-    fn left_out(&self, slice: usize, lung: MaskView<'_>) -> Mask {
-        let layer = self.layer(slice);
+    /// The pixels that lie in the dips of a layer.
+    fn in_dips(&self, layer: usize, like: &MaskVolume) -> Mask {
         let first = layer * DIRECTIONS;
         let (seen, dips) = (&self.survey.far.quarters()[first..], &self.dips[first..]);
-        let mut mask = Mask::new(lung.rows(), lung.cols());
+        let mut mask = Mask::new(like.rows(), like.cols());
         let mut view = mask.view_mut();
         for direction in 0..DIRECTIONS {
             // A cell may hold pixels of the next direction, to both sides.
@@ -153,10 +136,11 @@ impl Walls {
             let Some((reach, from)) = reach.zip(here.map(|&d| seen[d]).min()) else { continue };
             let distances = from.saturating_sub(CELL)..=reach.saturating_add(CELL);
             self.survey.visit_pixels(direction, distances, |row, col| {
-                if lung.get(row, col) {
+                let distance = self.survey.distance(row, col);
+                if distance <= from {
                     return;
                 }
-                let (turn, distance) = self.survey.polar(row, col);
+                let turn = self.survey.turn(row, col);
                 let direction = turn as usize % DIRECTIONS;
                 let in_dip = dips[direction]
                     && distance > seen[direction]

@@ -12,13 +12,13 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// What `disk` can reach from within `bounds` (first row, first column, one past the last row and column), on slices
-    /// like those of `like`.
-    pub(crate) fn around(bounds: [u32; 4], disk: &Disk, like: &MaskVolume) -> Self {
+    /// What `disk` can reach in so many `steps` from within `bounds` (first row, first column, one past the last row and
+    /// column), on slices like those of `like`.
+    pub(crate) fn around(bounds: [u32; 4], disk: &Disk, steps: usize, like: &MaskVolume) -> Self {
         let [top, left, bottom, right] = bounds.map(|b| b as usize);
-        let margin = disk.reach() + 2;
+        let margin = steps * disk.reach() + 2;
         // Columns are cut at whole words, with a margin as wide as the disk.
-        let side = disk.half_width() + 2;
+        let side = steps * disk.half_width() + 2;
         let most_words = like.cols().div_ceil(64);
         let end = (right + side).min(like.cols()).div_ceil(64);
         let first = left.saturating_sub(side) / 64;
@@ -30,6 +30,11 @@ impl Window {
             words: first..first + width,
             cols: like.cols(),
         }
+    }
+
+    /// All of a slice.
+    pub(crate) fn whole(like: &MaskVolume) -> Self {
+        Self { rows: 0..like.rows(), words: 0..like.cols().div_ceil(64), cols: like.cols() }
     }
 
     /// A clear mask of the window's size.

@@ -6,7 +6,7 @@
 //! length of a match. That halves the look-ups, each of which has to wait for the one before.
 
 use super::Fault;
-use super::entries::{Distance, Entry, Symbol};
+use super::entries::{Distance, Entry, Second, Symbol};
 use super::words::{Word, Words};
 
 /// Bits that index the table of literals and lengths: 16 KiB, a third of a first-level cache.
@@ -41,35 +41,43 @@ impl Codes {
         let words = Words::of(distances)?;
         let (table, longer) = self.distances[1..].split_at_mut(1 << DISTANCE_BITS);
         table.fill(Distance::MEANINGLESS);
-        for (symbol, word) in words.list().filter(|(_, word)| word.bits <= DISTANCE_BITS) {
-            set_every(table, word.index(), word.bits, Distance::of(symbol, word.bits));
+        for &word in words.up_to(DISTANCE_BITS) {
+            set_every(table, word, Distance::of(word));
         }
         set_longer(table, longer, DISTANCE_BITS, &words)
     }
 
     /// Lets one entry hold a literal and what follows it, where both words fit the index.
     fn set_symbols(&mut self, words: &Words) -> Result<(), Fault> {
-        let literals = || words.list().take_while(|(symbol, _)| *symbol < 256);
-        let shortest_literal = literals().map(|(_, word)| word.bits).min().unwrap_or(SYMBOL_BITS);
-        let most_bits_left = SYMBOL_BITS.saturating_sub(shortest_literal);
-        let mut second = [Symbol::MEANINGLESS; 1 << (SYMBOL_BITS - 1)];
-        let second = &mut second[..1 << most_bits_left];
-        for (symbol, word) in words.list().filter(|(_, word)| word.bits <= most_bits_left) {
-            set_every(second, word.index(), word.bits, Symbol::of(symbol, word.bits));
+        // What can follow where n bits are left, from 2^n on: as for one bit less, twice, and the words of just n bits.
+        let mut seconds = [Second::NOTHING; 1 << SYMBOL_BITS];
+        let shortest_bits = words.up_to(SYMBOL_BITS).first().map_or(SYMBOL_BITS, |word| u32::from(word.bits));
+        for left in 1..=SYMBOL_BITS - shortest_bits {
+            let (before, seconds) = seconds.split_at_mut(1 << left);
+            let before = &before[1 << (left - 1)..];
+            seconds[..before.len()].copy_from_slice(before);
+            seconds[before.len()..1 << left].copy_from_slice(before);
+            for &word in words.of_length(left) {
+                seconds[word.index()] = Symbol::of(word).as_second();
+            }
         }
         let (table, longer) = self.symbols.split_at_mut(1 << SYMBOL_BITS);
         table.fill(Symbol::MEANINGLESS);
-        for (symbol, word) in words.list().filter(|(_, word)| word.bits <= SYMBOL_BITS) {
-            let first = Symbol::of(symbol, word.bits);
-            if symbol >= 256 {
-                set_every(table, word.index(), word.bits, first);
-                continue;
+        for bits in 1..=SYMBOL_BITS {
+            let words = words.of_length(bits);
+            let (literals, others) = words.split_at(words.partition_point(|word| word.symbol < 256));
+            let left = SYMBOL_BITS - bits;
+            let seconds = &seconds[1 << left..2 << left];
+            for &word in literals {
+                let literal = Symbol::of(word);
+                let mut place = word.index();
+                for &second in seconds {
+                    table[place] = literal.then(second);
+                    place += 1 << bits;
+                }
             }
-            let bits_left = SYMBOL_BITS - word.bits;
-            let mut place = word.index();
-            for &second in &second[..1 << bits_left] {
-                table[place] = if second.fits(bits_left) { first.then(second) } else { first };
-                place += 1 << word.bits;
+            for &word in others {
+                set_every(table, word, Symbol::of(word));
             }
         }
         set_longer(table, longer, SYMBOL_BITS, words)
@@ -122,9 +130,12 @@ impl LengthCode {
     /// The code of these lengths.
     pub(super) fn of(lengths: &[u8; 19]) -> Result<Self, Fault> {
         let mut table = [LengthOfWord::default(); 1 << Self::BITS];
-        for (symbol, word) in Words::of(lengths)?.list() {
-            let entry = LengthOfWord { symbol: symbol as u8, bits: word.bits };
-            set_every(&mut table, word.index(), word.bits, entry);
+        for &word in Words::of(lengths)?.up_to(Self::BITS) {
+            set_every(
+                &mut table,
+                word,
+                LengthOfWord { symbol: word.symbol as u8, bits: u32::from(word.bits) },
+            );
         }
         Ok(Self(table))
     }
@@ -142,42 +153,30 @@ fn set_longer<E: Entry>(
     index_bits: u32,
     words: &Words,
 ) -> Result<(), Fault> {
-    let longer_words = || words.list().filter(|(_, word)| word.bits > index_bits);
-    if longer_words().next().is_none() {
-        return Ok(());
-    }
-    let beginning = |word: Word| word.index() & ((1 << index_bits) - 1);
-    // For each beginning, how many bits the longest of its words goes on for.
-    let mut rest_bits = [0u32; 1 << SYMBOL_BITS];
-    for (_, word) in longer_words() {
-        let rest = &mut rest_bits[beginning(word)];
-        *rest = (*rest).max(word.bits - index_bits);
-    }
+    let beginning = |word: &Word| word.index() & ((1 << index_bits) - 1);
     let mut room = 0;
-    for (symbol, word) in longer_words() {
-        let beginning = beginning(word);
-        let bits = rest_bits[beginning];
-        // The first word of a beginning makes the table for all.
-        if !table[beginning].is_longer() {
-            table[beginning] = E::longer((1 << index_bits) + room, bits, index_bits);
-            room += 1 << bits;
-        }
-        let first = table[beginning].place_of_longer(0) - (1 << index_bits);
-        let Some(rests) = longer.get_mut(first..first + (1 << bits)) else {
+    for alike in words.longer_than(index_bits).chunk_by(|a, b| beginning(a) == beginning(b)) {
+        // The last of those that begin alike is the longest.
+        let bits = alike.last().map_or(0, |word| u32::from(word.bits)) - index_bits;
+        let Some(rests) = longer.get_mut(room..room + (1 << bits)) else {
             return Err("code words of impossible lengths");
         };
-        let bits = word.bits - index_bits;
-        set_every(rests, word.index() >> index_bits, bits, E::of(symbol, bits));
+        table[beginning(&alike[0])] = E::longer((1 << index_bits) + room, bits, index_bits);
+        for word in alike {
+            let rest = word.after(index_bits);
+            set_every(rests, rest, E::of(rest));
+        }
+        room += 1 << bits;
     }
     Ok(())
 }
 
-/// Sets the places whose `bits` lowest bits are `first`.
+/// Sets the places that begin with `word`.
 #[inline(always)]
-fn set_every<E: Copy>(table: &mut [E], first: usize, bits: u32, entry: E) {
-    let mut place = first;
+fn set_every<E: Copy>(table: &mut [E], word: Word, entry: E) {
+    let mut place = word.index();
     while place < table.len() {
         table[place] = entry;
-        place += 1 << bits;
+        place += 1 << word.bits;
     }
 }

@@ -1,13 +1,15 @@
 //! What the tables hold, packed into 32 bits. The six lowest bits of every entry say how many bits of the stream it takes:
 //! there a shift needs no mask.
 
+use super::words::Word;
+
 /// An entry of a table for code words.
 pub(super) trait Entry: Copy {
     /// For bits that are no word.
     const MEANINGLESS: Self;
 
-    /// For `symbol`, whose word takes `bits` more bits.
-    fn of(symbol: usize, bits: u32) -> Self;
+    /// For a word, or what is left of one.
+    fn of(word: Word) -> Self;
 
     /// For the first `index_bits` bits of longer words: a table of `2^bits` entries for their rests begins at `place`.
     fn longer(place: usize, bits: u32, index_bits: u32) -> Self;
@@ -132,28 +134,38 @@ impl Symbol {
         (self.0 >> 8 & 0x1ff) as usize + extra as usize
     }
 
-    /// Whether it can follow a literal in an entry with this many bits left.
-    #[inline(always)]
-    pub(super) fn fits(self, bits_left: u32) -> bool {
-        self.0 & 63 <= bits_left && !self.is_odd()
+    /// As what follows a literal in the same entry.
+    pub(super) fn as_second(self) -> Second {
+        if self.is_odd() {
+            return Second::NOTHING;
+        }
+        let literal = self.0 >> 8 & 0xff;
+        Second(self.0 & !0xff00 | literal << 16)
     }
 
     /// This literal, and then `second`.
     #[inline(always)]
-    pub(super) fn then(self, second: Self) -> Self {
-        let literal = self.0 & 0xff00;
-        let bits = self.0 & 63;
-        Self((second.0 & !0xff00 | literal) + Self::ONE_LITERAL + bits)
+    pub(super) fn then(self, second: Second) -> Self {
+        Self(self.0 + second.0)
     }
+}
+
+/// What follows a literal in its entry: what has to be added to the literal's own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Second(u32);
+
+impl Second {
+    /// What follows stands in another entry.
+    pub(super) const NOTHING: Self = Self(0);
 }
 
 impl Entry for Symbol {
     const MEANINGLESS: Self = Self(Self::odd(Odd::Meaningless));
 
-    fn of(symbol: usize, bits: u32) -> Self {
+    fn of(word: Word) -> Self {
+        let (symbol, bits) = (usize::from(word.symbol), u32::from(word.bits));
         let entry = match symbol {
-            // Twice, so that it stands right as the second one too.
-            0..=255 => Self::ONE_LITERAL | (symbol as u32) << 8 | (symbol as u32) << 16,
+            0..=255 => Self::ONE_LITERAL | (symbol as u32) << 8,
             256 => Self::odd(Odd::EndOfBlock),
             _ => match LENGTHS.get(symbol - 257) {
                 Some((length, 0)) => Self::MATCH | (length - 3) << 16,
@@ -218,12 +230,12 @@ impl Distance {
 impl Entry for Distance {
     const MEANINGLESS: Self = Self(Self::ODD);
 
-    fn of(symbol: usize, bits: u32) -> Self {
+    fn of(word: Word) -> Self {
+        let (symbol, bits) = (u32::from(word.symbol), u32::from(word.bits));
         // The two last words of the fixed code have no meaning (3.2.6).
         if symbol >= 30 {
             return Self::MEANINGLESS;
         }
-        let symbol = symbol as u32;
         let extra = (symbol / 2).saturating_sub(1);
         let shortest = if symbol < 2 { 1 + symbol } else { 1 + ((2 + symbol % 2) << extra) };
         Self(shortest << 16 | bits << 8 | (bits + extra))
@@ -246,10 +258,14 @@ impl Entry for Distance {
 mod tests {
     use super::*;
 
+    fn word(symbol: u16, bits: u16) -> Word {
+        Word { symbol, bits, ..Word::default() }
+    }
+
     #[test]
     fn lengths_are_those_of_the_standard() {
-        let length = |symbol: usize, extra: u64| {
-            let entry = Symbol::of(symbol, 9);
+        let length = |symbol: u16, extra: u64| {
+            let entry = Symbol::of(word(symbol, 9));
             if entry.is_odd() { entry.odd_length(extra << 9) } else { entry.length() }
         };
         for (symbol, extra, expected) in [
@@ -268,12 +284,12 @@ mod tests {
         ] {
             assert_eq!(length(symbol, extra), expected, "{symbol}");
         }
-        assert_eq!(Symbol::of(286, 8).kind(), Odd::Meaningless);
+        assert_eq!(Symbol::of(word(286, 8)).kind(), Odd::Meaningless);
     }
 
     #[test]
     fn distances_are_those_of_the_standard() {
-        let distance = |symbol: usize, extra: u64| Distance::of(symbol, 5).bytes(extra << 5);
+        let distance = |symbol: u16, extra: u64| Distance::of(word(symbol, 5)).bytes(extra << 5);
         for (symbol, extra, expected) in [
             (0, 0, 1),
             (1, 0, 2),
@@ -288,17 +304,19 @@ mod tests {
         ] {
             assert_eq!(distance(symbol, extra), expected, "{symbol}");
         }
-        assert!(Distance::of(30, 5).is_odd() && !Distance::of(31, 5).is_longer());
+        assert!(Distance::of(word(30, 5)).is_odd() && !Distance::of(word(31, 5)).is_longer());
     }
 
     #[test]
     fn an_entry_holds_a_literal_and_what_follows() {
-        let (literal, other, match_of_4) = (Symbol::of(7, 6), Symbol::of(200, 5), Symbol::of(258, 3));
-        let two = literal.then(other);
+        let [literal, other, match_of_4, end] =
+            [(7, 6), (200, 5), (258, 3), (256, 3)].map(|(symbol, bits)| Symbol::of(word(symbol, bits)));
+        let one = literal.then(end.as_second());
+        assert_eq!((one.literals(), one.two_bytes()[0], one.length(), one.bits() & 63), (1, 7, 0, 6));
+        let two = literal.then(other.as_second());
         assert_eq!((two.literals(), two.two_bytes(), two.length(), two.bits() & 63), (2, [7, 200], 0, 11));
-        let both = literal.then(match_of_4);
+        let both = literal.then(match_of_4.as_second());
         assert_eq!((both.literals(), both.two_bytes()[0], both.length(), both.bits() & 63), (1, 7, 4, 9));
         assert_eq!((both.has_match(), both.match_mask()), (1, 255));
-        assert!(!Symbol::of(256, 3).fits(9) && !other.fits(4) && other.fits(5));
     }
 }

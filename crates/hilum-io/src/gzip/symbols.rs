@@ -31,63 +31,82 @@ pub(super) fn decode(
     last: usize,
     window: &mut Window,
 ) -> (Cursor, Pause) {
-    let mut cursor = from;
-    let earliest = window.earliest();
-    let (bytes, mut end) = (&mut *window.bytes, window.end);
-    cursor.refill(packed);
-    let mut symbol = codes.symbol(cursor.bits());
-    let pause = loop {
+    pulp::Arch::new().dispatch(Decode { codes, packed, from, last, window })
+}
+
+/// What [`decode`] is given, to be compiled for the machine's own shifts.
+struct Decode<'a> {
+    codes: &'a Codes,
+    packed: &'a Buffer,
+    from: Cursor,
+    last: usize,
+    window: &'a mut Window,
+}
+
+impl pulp::NullaryFnOnce for Decode<'_> {
+    type Output = (Cursor, Pause);
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let Self { codes, packed, from, last, window } = self;
+        let mut cursor = from;
+        let earliest = window.earliest();
+        let (bytes, mut end) = (&mut *window.bytes, window.end);
         cursor.refill(packed);
-        let (length, mut distance);
-        if symbol.is_odd() {
-            // By value: a cursor that somebody else can write to would live in memory.
-            let (behind, meaning) = odd(codes, packed, cursor, symbol);
-            cursor = behind;
-            match meaning {
-                OddSymbol::Literal(literal) => {
-                    bytes[end] = literal;
-                    end += 1;
-                    symbol = codes.symbol(cursor.bits());
-                    if cursor.at() > last || end >= FULL {
-                        break Pause::Limit;
+        let mut symbol = codes.symbol(cursor.bits());
+        let pause = loop {
+            cursor.refill(packed);
+            let (length, mut distance);
+            if symbol.is_odd() {
+                // By value: a cursor that somebody else can write to would live in memory.
+                let (behind, meaning) = odd(codes, packed, cursor, symbol);
+                cursor = behind;
+                match meaning {
+                    OddSymbol::Literal(literal) => {
+                        bytes[end] = literal;
+                        end += 1;
+                        symbol = codes.symbol(cursor.bits());
+                        if cursor.at() > last || end >= FULL {
+                            break Pause::Limit;
+                        }
+                        continue;
                     }
-                    continue;
+                    OddSymbol::Length(bytes) => length = bytes,
+                    OddSymbol::Pause(pause) => break pause,
                 }
-                OddSymbol::Length(bytes) => length = bytes,
-                OddSymbol::Pause(pause) => break pause,
-            }
-            distance = codes.distance(cursor.bits());
-        } else {
-            cursor.pass(symbol.bits());
-            distance = codes.distance_after(symbol, cursor.bits());
-            bytes[end..end + 2].copy_from_slice(&symbol.two_bytes());
-            end += symbol.literals();
-            length = symbol.length();
-        }
-        if distance.is_odd() {
-            if distance.is_longer() {
-                cursor.pass(distance.bits());
-                distance = codes.longer_distance(distance, cursor.bits());
+                distance = codes.distance(cursor.bits());
+            } else {
+                cursor.pass(symbol.bits());
+                distance = codes.distance_after(symbol, cursor.bits());
+                bytes[end..end + 2].copy_from_slice(&symbol.two_bytes());
+                end += symbol.literals();
+                length = symbol.length();
             }
             if distance.is_odd() {
-                break Pause::Fault("a distance that does not exist");
+                if distance.is_longer() {
+                    cursor.pass(distance.bits());
+                    distance = codes.longer_distance(distance, cursor.bits());
+                }
+                if distance.is_odd() {
+                    break Pause::Fault("a distance that does not exist");
+                }
             }
-        }
-        let distance_bytes = distance.bytes(cursor.bits());
-        cursor.pass(distance.bits());
-        symbol = codes.symbol(cursor.bits());
-        if distance_bytes <= end - earliest {
-            copy(bytes, end, distance_bytes, length);
-        } else if length > 0 {
-            break Pause::Fault("a reference to bytes before the first");
-        }
-        end += length;
-        if cursor.at() > last || end >= FULL {
-            break Pause::Limit;
-        }
-    };
-    window.grow_to(end);
-    (cursor, pause)
+            let distance_bytes = distance.bytes(cursor.bits());
+            cursor.pass(distance.bits());
+            symbol = codes.symbol(cursor.bits());
+            if distance_bytes <= end - earliest {
+                copy(bytes, end, distance_bytes, length);
+            } else if length > 0 {
+                break Pause::Fault("a reference to bytes before the first");
+            }
+            end += length;
+            if cursor.at() > last || end >= FULL {
+                break Pause::Limit;
+            }
+        };
+        window.grow_to(end);
+        (cursor, pause)
+    }
 }
 
 enum OddSymbol {

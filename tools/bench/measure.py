@@ -99,13 +99,13 @@ def taking_turns(commands: dict[str, list[str]], times: int) -> dict[str, Runs]:
     return results
 
 
-def both_kinds(volume: Path, folder: Path) -> tuple[Path, Path]:
-    """The volume as .nii and as .nii.gz."""
+def both_kinds(volume: Path, folder: Path, repack: bool) -> tuple[Path, Path]:
+    """The volume as .nii and as .nii.gz: as it came, or packed as gzip and the converters of scanners' files do."""
     name = volume.name.removesuffix(".gz").removesuffix(".nii")
     plain, packed = folder / f"{name}.nii", folder / f"{name}.nii.gz"
     with (gzip.open if volume.name.endswith(".gz") else open)(volume, "rb") as source, plain.open("wb") as target:
         shutil.copyfileobj(source, target, 1 << 22)
-    if volume.name.endswith(".gz"):
+    if volume.name.endswith(".gz") and not repack:
         shutil.copyfile(volume, packed)
     else:
         with plain.open("rb") as source, gzip.open(packed, "wb", compresslevel=6) as target:
@@ -243,12 +243,12 @@ def main() -> None:
     print(machine())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        volumes = list(args.volumes)
+        volumes = [(volume, False) for volume in args.volumes]
         if args.phantom:
             run([args.hilum, "phantom", "--out", str(folder / "made"), "--dims", args.phantom], Runs())
-            volumes += (folder / "made").glob("*.nii.gz")
-        for volume in volumes:
-            plain, packed = both_kinds(volume, folder)
+            volumes += [(volume, True) for volume in (folder / "made").glob("*.nii.gz")]
+        for volume, repack in volumes:
+            plain, packed = both_kinds(volume, folder, repack)
             one_volume(args, plain)
             one_volume(args, packed)
             if args.copies:

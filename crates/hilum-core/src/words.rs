@@ -7,13 +7,16 @@ use memmap2::MmapMut;
 use std::ops::{Deref, DerefMut};
 
 /// Below this many bytes the ordinary allocator serves as well.
-const MAPPED_FROM_BYTES: usize = 4 << 20;
+const MAPPED_FROM_BYTES: usize = 1 << 20;
+/// What is left over at the end of a map comes in small pages.
+const HUGE_PAGE_BYTES: usize = 2 << 20;
 
 /// A fixed number of words, zero at first.
 #[derive(Debug)]
 pub(crate) enum Words {
     Allocated(Vec<u64>),
-    Mapped(MmapMut),
+    /// The map, and how many of its words are meant.
+    Mapped(MmapMut, usize),
 }
 
 impl Words {
@@ -22,12 +25,12 @@ impl Words {
         if bytes < MAPPED_FROM_BYTES {
             return Self::Allocated(vec![0; len]);
         }
-        match MmapMut::map_anon(bytes) {
+        match MmapMut::map_anon(bytes.next_multiple_of(HUGE_PAGE_BYTES)) {
             Ok(map) => {
                 // A wish, not a need: a kernel without huge pages refuses and the map works all the same.
                 #[cfg(target_os = "linux")]
                 let _ = map.advise(memmap2::Advice::HugePage);
-                Self::Mapped(map)
+                Self::Mapped(map, len)
             }
             Err(_) => Self::Allocated(vec![0; len]),
         }
@@ -42,7 +45,7 @@ impl Deref for Words {
         match self {
             Self::Allocated(words) => words,
             // A map begins at a page and is a whole number of words long, so the cast cannot fail.
-            Self::Mapped(map) => bytemuck::cast_slice(map),
+            Self::Mapped(map, len) => &bytemuck::cast_slice(map)[..*len],
         }
     }
 }
@@ -52,7 +55,7 @@ impl DerefMut for Words {
     fn deref_mut(&mut self) -> &mut [u64] {
         match self {
             Self::Allocated(words) => words,
-            Self::Mapped(map) => bytemuck::cast_slice_mut(map),
+            Self::Mapped(map, len) => &mut bytemuck::cast_slice_mut(map)[..*len],
         }
     }
 }

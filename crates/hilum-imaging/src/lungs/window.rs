@@ -75,10 +75,16 @@ impl Window {
 /// First row, first column, one past the last row, one past the last column.
 pub(crate) fn bounds(mask: &Mask) -> [u32; 4] {
     let view = mask.view();
-    let rows = (0..view.rows()).filter(|&row| view.row(row).iter().any(|&word| word != 0));
-    rows.fold([u32::MAX, u32::MAX, 0, 0], |[top, left, _, right], row| {
-        let cols = || view.columns(row).map(|col| col as u32);
-        let (first, last) = (cols().next().unwrap_or(left), cols().last().unwrap_or(0));
-        [top.min(row as u32), left.min(first), row as u32 + 1, right.max(last + 1)]
-    })
+    let mut bounds = [u32::MAX, u32::MAX, 0, 0];
+    let [top, left, bottom, right] = &mut bounds;
+    for row in 0..view.rows() {
+        let words = view.row(row);
+        let Some(first) = words.iter().position(|&word| word != 0) else { continue };
+        let last = words.iter().rposition(|&word| word != 0).unwrap_or(first);
+        *top = (*top).min(row as u32);
+        *bottom = row as u32 + 1;
+        *left = (*left).min(first as u32 * 64 + words[first].trailing_zeros());
+        *right = (*right).max(last as u32 * 64 + 64 - words[last].leading_zeros());
+    }
+    bounds
 }

@@ -7,7 +7,7 @@ use crate::enclosed::Enclosed;
 use crate::lungs::holes::Holes;
 use crate::lungs::mask::CLOSING_RADIUS_MM;
 use crate::lungs::regions::count_in_run;
-use crate::lungs::window::{Window, bounds};
+use crate::lungs::window::{Part, Window, bounds};
 use crate::morphology::{Disk, close, dilate, erode};
 use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
 
@@ -28,25 +28,23 @@ impl Bays {
         Self { closing: disk(CLOSING_RADIUS_MM), thick: disk(LEAST_THICKNESS_MM / 2.0) }
     }
 
-    /// The connected parts of `left_out` that are a centimetre thick somewhere.
-    pub(crate) fn thick_parts(&self, left_out: &Mask, like: &MaskVolume) -> Mask {
-        let mut thick = Mask::new(like.rows(), like.cols());
-        if left_out.view().is_empty() {
-            return thick;
-        }
-        let window = Window::around(bounds(left_out), &self.thick, 1, like);
-        let left_out = window.cut(left_out.view());
+    /// The part of a slice that has room round `pixels` for the parts that are thick.
+    pub(crate) fn window(&self, pixels: &Mask, like: &MaskVolume) -> Window {
+        Window::around(bounds(pixels), &self.thick, 1, like)
+    }
+
+    /// The connected parts of `left_out`, which lies in such a window, that are a centimetre thick somewhere.
+    pub(crate) fn thick_parts(&self, left_out: &Mask) -> Mask {
         let cores = erode(left_out.view(), &self.thick);
         if cores.view().is_empty() {
-            return thick;
+            return cores;
         }
         let parts = Components::of(left_out.view(), Connectivity::Four);
         let mut has_core = vec![false; parts.list().len()];
         for (row, run, label) in parts.all_runs() {
             has_core[label as usize] |= count_in_run(cores.view().row(row), run) > 0;
         }
-        window.paste(&parts.select(|label, _| has_core[label]), thick.view_mut());
-        thick
+        parts.select(|label, _| has_core[label])
     }
 
     /// Adds `taken_in` to the lung of a slice, and has its holes taken anew. Nothing that would close the lung round the
@@ -55,15 +53,16 @@ impl Bays {
     /// * `air` - pixels below -500 HU: what is air and not lung stays out.
     pub(crate) fn take_in(
         &self,
-        taken_in: &Mask,
+        taken_in: &Part,
         slice: usize,
         lung: &mut MaskVolume,
         air: MaskView<'_>,
         holes: &mut Holes,
     ) -> bool {
-        if taken_in.view().is_empty() {
+        if taken_in.mask.view().is_empty() {
             return false;
         }
+        let taken_in = taken_in.to_mask(lung);
         let mut joined = lung.slice(slice).to_mask();
         joined.view_mut().or(taken_in.view());
         let grown_px = enclosed_px(joined.view()).saturating_sub(taken_in.view().count_px());
@@ -71,7 +70,7 @@ impl Bays {
             return false;
         }
         // What is taken in changes what lies within the disk; there the closing looks two disks further.
-        let window = Window::around(bounds(taken_in), &self.closing, 3, lung);
+        let window = Window::around(bounds(&taken_in), &self.closing, 3, lung);
         let [joined, taken_in, air] = [joined.view(), taken_in.view(), air].map(|mask| window.cut(mask));
         let mut closed = close(joined.view(), &self.closing);
         let near = dilate(taken_in.view(), &self.closing);
@@ -113,8 +112,9 @@ mod tests {
         lung.slice_mut(0).and_not(left_out.view());
         let (before, air) = (lung.count_vox(), lung.clone());
         let (bays, mut holes) = (Bays::new(&geometry), Holes::new(GRID));
-        let thick = bays.thick_parts(&left_out, &lung);
-        bays.take_in(&thick, 0, &mut lung, air.slice(0), &mut holes);
+        let window = bays.window(&left_out, &lung);
+        let mask = bays.thick_parts(&window.cut(left_out.view()));
+        bays.take_in(&Part { window, mask }, 0, &mut lung, air.slice(0), &mut holes);
         (before, lung.count_vox())
     }
 
@@ -139,8 +139,9 @@ mod tests {
         lung.slice_mut(0).or(open.view());
         let air = lung.clone();
         let left_out = Mask::from_fn(100, 100, channel);
-        let mut holes = Holes::new(GRID);
-        assert!(!Bays::new(&geometry).take_in(&left_out, 0, &mut lung, air.slice(0), &mut holes));
+        let (bays, mut holes) = (Bays::new(&geometry), Holes::new(GRID));
+        let channel = Part { window: Window::whole(&lung), mask: left_out };
+        assert!(!bays.take_in(&channel, 0, &mut lung, air.slice(0), &mut holes));
         assert_eq!(lung.slice(0).to_mask(), open);
     }
 }

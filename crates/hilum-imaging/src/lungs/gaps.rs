@@ -13,6 +13,7 @@ use crate::components::fill_holes;
 use crate::lungs::bay::LEAST_THICKNESS_MM;
 use crate::lungs::cells::Cells;
 use crate::lungs::polar::{PolarMap, Survey, quarters};
+use crate::lungs::window::Window;
 use crate::morphology::{Disk, dilate, erode};
 use hilum_core::{Geometry, Mask, MaskView, MaskVolume};
 
@@ -76,30 +77,36 @@ impl Gaps {
 
 /// The gaps of one layer, in pixels.
 pub(crate) struct LayerGaps {
-    inside: Mask,
+    pub(crate) inside: Mask,
     /// The cells beside them.
-    beside: Mask,
+    pub(crate) beside: Mask,
     longest: usize,
 }
 
 impl LayerGaps {
     /// The pixels of a slice of the layer that lie in gaps and are neither lung nor `air`; of the cells beside a gap, those that
-    /// have lung above and below. Holes are left to those who tell them from organs.
-    pub(crate) fn on_slice(&self, slice: usize, lung: &MaskVolume, air: MaskView<'_>) -> Mask {
-        let open = |mask: &Mask| {
-            let mut mask = mask.clone();
-            mask.view_mut().combine([lung.slice(slice), air], |gap, [lung, air]| gap & !lung & !air);
-            mask
-        };
-        let (mut pixels, mut beside) = (open(&self.inside), open(&self.beside));
-        let words = air.words_per_row();
+    /// have lung above and below. Holes are left to those who tell them from organs. What lies in `window`: it must hold the gaps.
+    pub(crate) fn on_slice(
+        &self,
+        slice: usize,
+        window: &Window,
+        lung: &MaskVolume,
+        air: MaskView<'_>,
+    ) -> Mask {
+        let mut known = window.cut(lung.slice(slice));
+        known.view_mut().or(window.cut(air).view());
+        let [mut pixels, mut beside] = [&self.inside, &self.beside].map(|mask| window.cut(mask.view()));
+        pixels.view_mut().and_not(known.view());
+        beside.view_mut().and_not(known.view());
+        let words = beside.view().words_per_row();
         for (at, word) in beside.view_mut().words_mut().iter_mut().enumerate().filter(|(_, word)| **word != 0)
         {
-            *word = self.short(lung, slice, (at / words, at % words), *word);
+            let place = (window.rows.start + at / words, window.words.start + at % words);
+            *word = self.short(lung, slice, place, *word);
         }
         pixels.view_mut().or(beside.view());
         if !pixels.view().is_empty() {
-            pixels.view_mut().and_not(fill_holes(lung.slice(slice)).view());
+            pixels.view_mut().and_not(window.cut(fill_holes(lung.slice(slice)).view()).view());
         }
         pixels
     }
@@ -222,7 +229,8 @@ mod tests {
         let gaps = Gaps::of(&Cells::of(&lung, &geometry), &survey, &survey.far, &geometry);
         let pixels = |slice: usize| {
             let gaps = gaps.on_layer(slice, &survey.cells);
-            gaps.map_or(0, |gaps| gaps.on_slice(slice, &lung, lung.slice(slice)).view().count_px())
+            let window = Window::whole(&lung);
+            gaps.map_or(0, |gaps| gaps.on_slice(slice, &window, &lung, lung.slice(slice)).view().count_px())
         };
         (0..40).map(pixels).collect()
     }

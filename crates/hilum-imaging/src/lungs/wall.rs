@@ -14,6 +14,7 @@ use crate::lungs::dips::dips;
 use crate::lungs::gaps::Gaps;
 use crate::lungs::holes::Holes;
 use crate::lungs::polar::{DIRECTIONS, PolarMap, Survey, quarters};
+use crate::lungs::window::Part;
 use hilum_core::{Geometry, Mask, MaskVolume};
 
 /// A dip that is shorter than this along the slices (mm) is filled.
@@ -86,36 +87,31 @@ impl Walls {
         holes: &mut Holes,
     ) -> Vec<usize> {
         // All slices are looked at before any changes: the order of slices does not matter.
-        let mut left_out: Vec<(usize, Mask)> = Vec::new();
+        let mut left_out: Vec<(usize, Part)> = Vec::new();
         for layer in 0..self.survey.cells.layers() {
             let dips = (with_dips && self.dip_on(layer)).then(|| self.in_dips(layer, lung));
-            let gap = gaps.on_layer(layer, &self.survey.cells);
+            let gaps = gaps.on_layer(layer, &self.survey.cells);
+            let masks = dips.iter().chain(gaps.iter().flat_map(|gaps| [&gaps.inside, &gaps.beside]));
+            let Some(all) = masks.fold(None, united) else { continue };
             for slice in self.survey.cells.slices(layer) {
-                let gap = gap.as_ref().map(|gap| gap.on_slice(slice, lung, air.slice(slice)));
-                let dip = dips.as_ref().map(|dips| self.thick_in_dips(slice, dips, gap.as_ref(), bays, lung));
-                left_out.extend(dip.or(gap).map(|mask| (slice, mask)));
+                let window = bays.window(&all, lung);
+                let gap = gaps.as_ref().map(|gaps| gaps.on_slice(slice, &window, lung, air.slice(slice)));
+                let dips = dips.as_ref().map(|dips| {
+                    let mut dips = window.cut(dips.view());
+                    dips.view_mut().and_not(window.cut(lung.slice(slice)).view());
+                    dips
+                });
+                let mask = match (dips, gap) {
+                    (Some(dips), Some(gap)) => thick_or_on(dips, gap, bays),
+                    (Some(dips), None) => bays.thick_parts(&dips),
+                    (None, Some(gap)) => gap,
+                    (None, None) => continue,
+                };
+                left_out.push((slice, Part { window, mask }));
             }
         }
         left_out.retain(|(slice, taken_in)| bays.take_in(taken_in, *slice, lung, air.slice(*slice), holes));
         left_out.into_iter().map(|(slice, _)| slice).collect()
-    }
-
-    /// What dips leave out of a slice, where it is thick or hangs on a gap, and the gap.
-    fn thick_in_dips(
-        &self,
-        slice: usize,
-        dips: &Mask,
-        gap: Option<&Mask>,
-        bays: &Bays,
-        lung: &MaskVolume,
-    ) -> Mask {
-        let mut left_out = dips.clone();
-        left_out.view_mut().and_not(lung.slice(slice));
-        let Some(gap) = gap else { return bays.thick_parts(&left_out, lung) };
-        left_out.view_mut().or(gap.view());
-        let mut thick = bays.thick_parts(&left_out, lung);
-        thick.view_mut().or(gap.view());
-        thick
     }
 
     fn dip_on(&self, layer: usize) -> bool {
@@ -152,6 +148,21 @@ impl Walls {
         }
         mask
     }
+}
+
+/// The pixels of both.
+fn united(all: Option<Mask>, more: &Mask) -> Option<Mask> {
+    let mut all = all.unwrap_or_else(|| more.clone());
+    all.view_mut().or(more.view());
+    Some(all)
+}
+
+/// What dips leave out of a slice, where it is thick or hangs on a gap, and the gap.
+fn thick_or_on(mut dips: Mask, gap: Mask, bays: &Bays) -> Mask {
+    dips.view_mut().or(gap.view());
+    let mut thick = bays.thick_parts(&dips);
+    thick.view_mut().or(gap.view());
+    thick
 }
 
 #[cfg(test)]

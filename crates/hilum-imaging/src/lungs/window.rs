@@ -72,6 +72,21 @@ impl Window {
     }
 }
 
+/// A mask that is clear outside a window: what lies in it.
+pub(crate) struct Part {
+    pub(crate) window: Window,
+    pub(crate) mask: Mask,
+}
+
+impl Part {
+    /// The whole mask.
+    pub(crate) fn to_mask(&self, like: &MaskVolume) -> Mask {
+        let mut whole = Mask::new(like.rows(), like.cols());
+        self.window.paste(&self.mask, whole.view_mut());
+        whole
+    }
+}
+
 /// First row, first column, one past the last row, one past the last column.
 pub(crate) fn bounds(mask: &Mask) -> [u32; 4] {
     let view = mask.view();

@@ -153,8 +153,9 @@ mod tests {
         let mut planes = Planes::new(SIDE, SIDE, 1);
         planes.take(0, SliceView::new(SIDE, SIDE, SliceData::I16(&hu)).unwrap());
         let haze = Haze::new(&Geometry::lps([SIDE, SIDE, 1], [1.0, 1.0, 3.0]).unwrap());
-        let [air, below_edge] = [&planes.air, &planes.edge].map(|plane| plane.slice(0).to_mask());
-        let drawn = Drawn { window: Window::whole(&planes.air), lung: air.clone(), air, below_edge };
+        let window = Window::around([20, 20, 100, 100], &haze.closing, 1, &planes.air);
+        let [air, below_edge] = [&planes.air, &planes.edge].map(|plane| window.cut(plane.slice(0)));
+        let drawn = Drawn { window, lung: air.clone(), air, below_edge };
         let mut lungs = planes.air;
         let before = lungs.count_vox();
         haze.take_in(drawn, 0, &mut lungs, &mut Holes::new(GRID));

@@ -28,9 +28,9 @@ impl Bays {
         Self { closing: disk(CLOSING_RADIUS_MM), thick: disk(LEAST_THICKNESS_MM / 2.0) }
     }
 
-    /// The part of a slice that has room round `pixels` for the parts that are thick.
-    pub(crate) fn window(&self, pixels: &Mask, like: &MaskVolume) -> Window {
-        Window::around(bounds(pixels), &self.thick, 1, like)
+    /// The part of a slice that has room round pixels with these `bounds` for telling which parts are thick.
+    pub(crate) fn window(&self, bounds: [u32; 4], like: &MaskVolume) -> Window {
+        Window::around(bounds, &self.thick, 1, like)
     }
 
     /// The connected parts of `left_out`, which lies in such a window, that are a centimetre thick somewhere.
@@ -112,7 +112,7 @@ mod tests {
         lung.slice_mut(0).and_not(left_out.view());
         let (before, air) = (lung.count_vox(), lung.clone());
         let (bays, mut holes) = (Bays::new(&geometry), Holes::new(GRID));
-        let window = bays.window(&left_out, &lung);
+        let window = bays.window(bounds(&left_out), &lung);
         let mask = bays.thick_parts(&window.cut(left_out.view()));
         bays.take_in(&Part { window, mask }, 0, &mut lung, air.slice(0), &mut holes);
         (before, lung.count_vox())

@@ -5,7 +5,7 @@ use crate::lungs::choose::Air;
 use crate::lungs::holes::Holes;
 use crate::lungs::planes::Planes;
 use crate::lungs::regions::AirRegions;
-use crate::lungs::window::Window;
+use crate::lungs::window::{Window, bounds_of_both};
 use crate::morphology::{Disk, close, dilate};
 use hilum_core::{InPlaneSpacingMm, Mask, MaskVolume};
 
@@ -95,9 +95,7 @@ impl<'a> SliceMasks<'a> {
     /// The part of the slice that the closing can change; `None` without lung.
     fn window(&self, slice: usize, like: &MaskVolume) -> Option<Window> {
         let lungs = self.regions.on_slice(slice).filter(|&r| self.kinds[r as usize] == Air::Lung);
-        let bounds = lungs
-            .map(|r| self.regions.region(r).bounds)
-            .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])?;
+        let bounds = lungs.map(|r| self.regions.region(r).bounds).reduce(bounds_of_both)?;
         Some(Window::around(bounds, &self.closing, 1, like))
     }
 }

@@ -14,7 +14,7 @@ use crate::lungs::dips::dips;
 use crate::lungs::gaps::Gaps;
 use crate::lungs::holes::Holes;
 use crate::lungs::polar::{DIRECTIONS, PolarMap, Survey, quarters};
-use crate::lungs::window::Part;
+use crate::lungs::window::{Part, bounds, bounds_of_both};
 use hilum_core::{Geometry, Mask, MaskVolume};
 
 /// A dip that is shorter than this along the slices (mm) is filled.
@@ -92,9 +92,9 @@ impl Walls {
             let dips = (with_dips && self.dip_on(layer)).then(|| self.in_dips(layer, lung));
             let gaps = gaps.on_layer(layer, &self.survey.cells);
             let masks = dips.iter().chain(gaps.iter().flat_map(|gaps| [&gaps.inside, &gaps.beside]));
-            let Some(all) = masks.fold(None, united) else { continue };
+            let Some(bounds) = masks.map(bounds).reduce(bounds_of_both) else { continue };
             for slice in self.survey.cells.slices(layer) {
-                let window = bays.window(&all, lung);
+                let window = bays.window(bounds, lung);
                 let gap = gaps.as_ref().map(|gaps| gaps.on_slice(slice, &window, lung, air.slice(slice)));
                 let dips = dips.as_ref().map(|dips| {
                     let mut dips = window.cut(dips.view());
@@ -148,13 +148,6 @@ impl Walls {
         }
         mask
     }
-}
-
-/// The pixels of both.
-fn united(all: Option<Mask>, more: &Mask) -> Option<Mask> {
-    let mut all = all.unwrap_or_else(|| more.clone());
-    all.view_mut().or(more.view());
-    Some(all)
 }
 
 /// What dips leave out of a slice, where it is thick or hangs on a gap, and the gap.

@@ -87,6 +87,11 @@ impl Part {
     }
 }
 
+/// The bounds of what has these and those.
+pub(crate) fn bounds_of_both(a: [u32; 4], b: [u32; 4]) -> [u32; 4] {
+    [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
+}
+
 /// First row, first column, one past the last row, one past the last column.
 pub(crate) fn bounds(mask: &Mask) -> [u32; 4] {
     let view = mask.view();

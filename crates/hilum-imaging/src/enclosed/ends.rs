@@ -20,45 +20,52 @@ impl Ends {
     }
 }
 
-/// Clears what touches the ends of a row, and says what does.
+/// What touches the ends of a row of `cols` columns; `word` gives its words, whose bits beyond the columns are clear.
 #[inline(always)]
-pub(super) fn cut_ends(words: &mut [u64], cols: u32) -> Ends {
+pub(super) fn ends_of(cols: u32, word: impl Fn(usize) -> u64) -> Ends {
     let mut left = 0;
-    for word in words.iter_mut() {
-        let ones = word.trailing_ones();
+    while left < cols {
+        let ones = word(left as usize / 64).trailing_ones();
         left += ones;
         if ones < 64 {
-            *word &= u64::MAX << ones;
             break;
         }
-        *word = 0;
     }
     if left >= cols {
         return Ends { left: cols, right: cols };
     }
     let mut right = cols;
-    // The last word is filled up with clear bits that are no columns.
-    let mut within = cols - 64 * (words.len() as u32 - 1);
-    for word in words.iter_mut().rev() {
-        let ones = (*word << (64 - within)).leading_ones();
+    while right > left {
+        // The last word may be filled up with bits that are no columns.
+        let within = (right - 1) % 64 + 1;
+        let ones = (word((right as usize - 1) / 64) << (64 - within)).leading_ones();
         right -= ones;
         if ones < within {
-            *word &= u64::MAX >> (64 - within + ones);
             break;
         }
-        *word = 0;
-        within = 64;
     }
     Ends { left, right }
 }
 
-/// Appends the runs of a row that touches neither of its ends and begins at `place`.
+/// Appends the runs of a row between its `ends`; the row begins at `place`.
 #[inline(always)]
-pub(super) fn push_runs(place: u32, words: &[u64], runs: &mut Vec<Run>) {
-    let mut place = place;
+pub(super) fn push_runs(place: u32, ends: Ends, word: impl Fn(usize) -> u64, runs: &mut Vec<Run>) {
+    let Ends { left, right } = ends;
+    if left >= right {
+        return;
+    }
+    // The columns beside the ends are clear: no run reaches them.
+    let (first, last) = (left / 64, (right - 1) / 64);
+    let mut place = place + first * 64;
+    let mut within = u64::MAX << (left % 64);
     let mut previous_bit = 0;
     let mut start = 0;
-    for word in words {
+    for index in first..=last {
+        if index == last {
+            within &= u64::MAX >> (63 - (right - 1) % 64);
+        }
+        let word = word(index as usize) & within;
+        within = u64::MAX;
         // A set bit here marks a column where the row changes between set and clear.
         let mut changes = word ^ (word << 1 | previous_bit);
         if previous_bit != 0 {
@@ -97,9 +104,10 @@ mod tests {
             ("# .", 2, (1, 2), vec![]),
             (". #", 2, (0, 1), vec![]),
         ] {
-            let (mut found, mut words) = (Vec::new(), Mask::drawn(text).view().row(0).to_vec());
-            let ends_found = cut_ends(&mut words, cols);
-            push_runs(0, &words, &mut found);
+            let (mut found, row) = (Vec::new(), Mask::drawn(text));
+            let word = |index: usize| row.view().row(0)[index];
+            let ends_found = ends_of(cols, word);
+            push_runs(0, ends_found, word, &mut found);
             assert_eq!(ends_found, Ends { left: ends.0, right: ends.1 }, "{text}");
             assert_eq!(found.iter().map(|run| (run.start, run.end)).collect::<Vec<_>>(), runs, "{text}");
         }

@@ -16,7 +16,7 @@ pub(crate) use shared::SharedPixels;
 
 use crate::runs::Run;
 use crate::sets::DisjointSets;
-use ends::{Ends, cut_ends, push_runs};
+use ends::{Ends, ends_of, push_runs};
 use hilum_core::MaskView;
 
 /// The label of a run that is joined to the border; enclosed regions have the labels from 1 on, in the order in which a
@@ -46,38 +46,39 @@ pub(crate) struct Enclosed {
     sets: DisjointSets,
     regions: usize,
     outside_px: u64,
-    row_words: Vec<u64>,
 }
 
 impl Enclosed {
     /// Takes the set pixels of a mask in place of what was there.
     pub(crate) fn set(&mut self, mask: MaskView<'_>) {
-        self.set_rows(mask.rows(), mask.cols(), |row, words| words.extend_from_slice(mask.row(row)));
+        self.set_rows(mask.rows(), mask.cols(), |row| {
+            let words = mask.row(row);
+            move |index| words[index]
+        });
     }
 
     /// Takes the clear pixels of a mask in place of what was there: its holes are enclosed.
     pub(crate) fn set_background(&mut self, mask: MaskView<'_>) {
         let within = u64::MAX >> (mask.cols().next_multiple_of(64) - mask.cols());
-        self.set_rows(mask.rows(), mask.cols(), |row, words| {
-            words.extend(mask.row(row).iter().map(|word| !word));
-            if let Some(last) = words.last_mut() {
-                *last &= within;
-            }
+        let last = mask.words_per_row().saturating_sub(1);
+        self.set_rows(mask.rows(), mask.cols(), |row| {
+            let words = mask.row(row);
+            move |index| if index == last { !words[index] & within } else { !words[index] }
         });
     }
 
+    /// * `words_of` - gives the words of a row, by their index.
     #[inline(always)]
-    fn set_rows(&mut self, rows: usize, cols: usize, mut push: impl FnMut(usize, &mut Vec<u64>)) {
+    fn set_rows<W: Fn(usize) -> u64>(&mut self, rows: usize, cols: usize, words_of: impl Fn(usize) -> W) {
         self.row_bits = cols.next_power_of_two().trailing_zeros();
         let cols = cols as u32;
         self.ends.clear();
         self.runs.clear();
         self.outside_px = 0;
         for row in 0..rows {
-            self.row_words.clear();
-            push(row, &mut self.row_words);
-            let ends = cut_ends(&mut self.row_words, cols);
-            push_runs((row as u32) << self.row_bits, &self.row_words, &mut self.runs);
+            let word = words_of(row);
+            let ends = ends_of(cols, &word);
+            push_runs((row as u32) << self.row_bits, ends, &word, &mut self.runs);
             self.outside_px += u64::from(ends.left + cols - ends.right);
             self.ends.push(ends);
         }

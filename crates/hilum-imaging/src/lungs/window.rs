@@ -37,6 +37,12 @@ impl Window {
         Self { rows: 0..like.rows(), words: 0..like.cols().div_ceil(64), cols: like.cols() }
     }
 
+    /// The words of a slice that lie in the window, if it is as wide as the slice: they lie in one piece.
+    fn whole_rows(&self, words_per_row: usize) -> Option<Range<usize>> {
+        let is_whole = self.words == (0..words_per_row);
+        is_whole.then(|| self.rows.start * words_per_row..self.rows.end * words_per_row)
+    }
+
     /// A clear mask of the window's size.
     pub(crate) fn empty(&self) -> Mask {
         let width = (self.words.end * 64).min(self.cols).saturating_sub(self.words.start * 64);
@@ -47,6 +53,10 @@ impl Window {
     pub(crate) fn cut(&self, mask: MaskView<'_>) -> Mask {
         let mut part = self.empty();
         let mut view = part.view_mut();
+        if let Some(whole_rows) = self.whole_rows(mask.words_per_row()) {
+            view.words_mut().copy_from_slice(&mask.words()[whole_rows]);
+            return part;
+        }
         for (row, from) in self.rows.clone().enumerate() {
             view.row_mut(row).copy_from_slice(&mask.row(from)[self.words.clone()]);
         }
@@ -64,6 +74,11 @@ impl Window {
     }
 
     fn change(&self, part: &Mask, mut mask: MaskViewMut<'_>, op: impl Fn(&mut u64, u64)) {
+        if let Some(whole_rows) = self.whole_rows(mask.as_view().words_per_row()) {
+            let words = mask.words_mut()[whole_rows].iter_mut();
+            words.zip(part.view().words()).for_each(|(word, &by)| op(word, by));
+            return;
+        }
         for (row, to) in self.rows.clone().enumerate() {
             for (word, &by) in mask.row_mut(to)[self.words.clone()].iter_mut().zip(part.view().row(row)) {
                 op(word, by);

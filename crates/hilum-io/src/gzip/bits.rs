@@ -143,8 +143,14 @@ impl<R: Read> Bits<R> {
     /// The next `count` bits, at most 32.
     pub(super) fn take(&mut self, count: u32) -> io::Result<u32> {
         let bits = self.peek(count)?;
+        self.pass(count)?;
+        Ok(bits)
+    }
+
+    /// Passes over `count` of the bits that were peeked at.
+    pub(super) fn pass(&mut self, count: u32) -> io::Result<()> {
         self.cursor.pass(count);
-        if self.is_overdrawn() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(bits) }
+        if self.is_overdrawn() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
     }
 
     /// The next `count` bits, at most 32, left where they are; beyond the end of the source they are 0.

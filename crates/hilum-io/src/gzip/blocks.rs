@@ -146,23 +146,27 @@ impl Inflate {
 /// Lengths of code words, the repeated ones in short.
 fn read_lengths<R: Read>(packed: &mut Bits<R>, code: &LengthCode, lengths: &mut [u8]) -> io::Result<()> {
     const TOO_MANY: Fault = "more lengths of code words than were promised";
+    /// How often a length is repeated takes at most so many bits.
+    const TIMES_BITS: u32 = 7;
     let mut done = 0;
     while done < lengths.len() {
-        let word = code.symbol(packed.peek(LengthCode::BITS)?);
+        let bits = packed.peek(LengthCode::BITS + TIMES_BITS)?;
+        let word = code.symbol(bits);
         if word.bits == 0 {
             return Err(damaged("a code word without a meaning"));
         }
-        packed.take(word.bits)?;
-        let (length, times) = match word.symbol {
-            length @ 0..=15 => (length, 1),
+        let (length, least_times, times_bits) = match word.symbol {
+            length @ 0..=15 => (length, 1, 0),
             16 => {
                 let last =
                     done.checked_sub(1).ok_or_else(|| damaged("a repeated length without a first one"))?;
-                (lengths[last], 3 + packed.take(2)?)
+                (lengths[last], 3, 2)
             }
-            17 => (0, 3 + packed.take(3)?),
-            _ => (0, 11 + packed.take(7)?),
+            17 => (0, 3, 3),
+            _ => (0, 11, TIMES_BITS),
         };
+        let times = least_times + (bits >> word.bits & !(u32::MAX << times_bits));
+        packed.pass(word.bits + times_bits)?;
         let end = done + times as usize;
         lengths.get_mut(done..end).ok_or_else(|| damaged(TOO_MANY))?.fill(length);
         done = end;

@@ -24,6 +24,8 @@ pub(super) struct Codes {
     symbols: [Symbol; (1 << SYMBOL_BITS) + LONGER_SYMBOLS],
     /// Behind [`Distance::NONE`], which symbols without a match lead to.
     distances: [Distance; 1 + (1 << DISTANCE_BITS) + LONGER_DISTANCES],
+    /// What can follow a literal, for every number of bits that can be left, n, from 2^n on; used while tables are made.
+    seconds: [Second; 1 << SYMBOL_BITS],
 }
 
 impl Codes {
@@ -32,7 +34,7 @@ impl Codes {
         let symbols = [Symbol::MEANINGLESS; (1 << SYMBOL_BITS) + LONGER_SYMBOLS];
         let mut distances = [Distance::MEANINGLESS; 1 + (1 << DISTANCE_BITS) + LONGER_DISTANCES];
         distances[0] = Distance::NONE;
-        Box::new(Self { symbols, distances })
+        Box::new(Self { symbols, distances, seconds: [Second::NOTHING; 1 << SYMBOL_BITS] })
     }
 
     /// Makes the tables of a block from the lengths of its code words, 0 where a symbol has none.
@@ -49,8 +51,8 @@ impl Codes {
 
     /// Lets one entry hold a literal and what follows it, where both words fit the index.
     fn set_symbols(&mut self, words: &Words) -> Result<(), Fault> {
-        // What can follow where n bits are left, from 2^n on: as for one bit less, twice, and the words of just n bits.
-        let mut seconds = [Second::NOTHING; 1 << SYMBOL_BITS];
+        // What can follow where n bits are left: as for one bit less, twice, and the words of just n bits.
+        let seconds = &mut self.seconds;
         let shortest_bits = words.up_to(SYMBOL_BITS).first().map_or(SYMBOL_BITS, |word| u32::from(word.bits));
         for left in 1..=SYMBOL_BITS - shortest_bits {
             let (before, seconds) = seconds.split_at_mut(1 << left);
@@ -62,7 +64,9 @@ impl Codes {
             }
         }
         let (table, longer) = self.symbols.split_at_mut(1 << SYMBOL_BITS);
-        table.fill(Symbol::MEANINGLESS);
+        if !words.is_complete() {
+            table.fill(Symbol::MEANINGLESS);
+        }
         for bits in 1..=SYMBOL_BITS {
             let words = words.of_length(bits);
             let (literals, others) = words.split_at(words.partition_point(|word| word.symbol < 256));

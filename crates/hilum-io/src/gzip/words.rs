@@ -37,6 +37,7 @@ pub(super) struct Words {
     list: [Word; MOST_SYMBOLS],
     /// Where the words of each length begin in the list, and where all end.
     first: [usize; LONGEST + 2],
+    is_complete: bool,
 }
 
 impl Words {
@@ -77,7 +78,12 @@ impl Words {
             next[bits] += 1;
             codes[bits] += 1;
         }
-        Ok(Self { list, first })
+        Ok(Self { list, first, is_complete })
+    }
+
+    /// Whether all bits begin with a word.
+    pub(super) fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// The words of `bits` bits.

@@ -236,9 +236,8 @@ impl Tracker<'_> {
     /// Airway-sized regions of `slice` that share pixels with `section`.
     fn standing_alone(&self, slice: usize, section: &Mask, cap_px: f64) -> Vec<u32> {
         let view = section.view();
-        let meets = |r: u32| {
-            self.regions.runs(r).iter().any(|run| count_in_run(view.row(run.row as usize), run.run) > 0)
-        };
+        let meets =
+            |r: u32| self.regions.runs(r).iter().any(|run| count_in_run(view.row(run.row()), run.run()) > 0);
         self.regions.on_slice(slice).filter(|&r| self.may_be_airway(r, cap_px) && meets(r)).collect()
     }
 }

@@ -3,7 +3,6 @@
 //! In: the lung of a slice and pixels that belong to it after all, roughly. Out: the lung with them, closed as the lung itself is.
 
 use crate::components::{Components, Connectivity};
-use crate::enclosed::Enclosed;
 use crate::lungs::holes::Holes;
 use crate::lungs::mask::CLOSING_RADIUS_MM;
 use crate::lungs::regions::count_in_run;
@@ -62,16 +61,12 @@ impl Bays {
         if taken_in.mask.view().is_empty() {
             return false;
         }
-        let taken_in = taken_in.to_mask(lung);
-        let mut joined = lung.slice(slice).to_mask();
-        joined.view_mut().or(taken_in.view());
-        let grown_px = enclosed_px(joined.view()).saturating_sub(taken_in.view().count_px());
-        if grown_px > 0 && grown_px > enclosed_px(lung.slice(slice)) {
-            return false;
-        }
         // What is taken in changes what lies within the disk; there the closing looks two disks further.
-        let window = Window::around(bounds(&taken_in), &self.closing, 3, lung);
-        let [joined, taken_in, air] = [joined.view(), taken_in.view(), air].map(|mask| window.cut(mask));
+        let window = Window::around(taken_in.bounds(), &self.closing, 3, lung);
+        let [lung_near, air] = [lung.slice(slice), air].map(|mask| window.cut(mask));
+        let taken_in = taken_in.cut(&window);
+        let mut joined = lung_near;
+        joined.view_mut().or(taken_in.view());
         let mut closed = close(joined.view(), &self.closing);
         let near = dilate(taken_in.view(), &self.closing);
         closed
@@ -79,20 +74,18 @@ impl Bays {
             .combine([near.view(), taken_in.view(), air.view()], |closed, [near, taken_in, air]| {
                 (closed & near | taken_in) & !air
             });
-        window.paste(&closed, lung.slice_mut(slice));
 
-        let mut filled = lung.slice(slice).to_mask();
-        holes.retake(&mut filled, slice, &Window::whole(lung));
-        lung.slice_mut(slice).or(filled.view());
+        let mut whole = lung.slice(slice).to_mask();
+        window.paste(&closed, whole.view_mut());
+        let window = Window::of(bounds(&whole), lung);
+        let mut filled = window.cut(whole.view());
+        let most_px = holes.area_px(slice) + taken_in.view().count_px();
+        if !holes.retake_up_to(most_px, &mut filled, slice, &window) {
+            return false;
+        }
+        window.paste(&filled, lung.slice_mut(slice));
         true
     }
-}
-
-/// Pixels of all holes.
-fn enclosed_px(mask: MaskView<'_>) -> u64 {
-    let mut background = Enclosed::default();
-    background.set_background(mask);
-    background.enclosed_px()
 }
 
 #[cfg(test)]

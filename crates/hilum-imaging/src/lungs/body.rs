@@ -68,10 +68,10 @@ impl Body {
     fn sample(&self, regions: &AirRegions, region: u32) -> [u64; 2] {
         let view = self.mask.view();
         let (mut inside, mut total) = (0, 0);
-        for r in regions.runs(region).iter().filter(|r| r.row as usize % self.row_step == self.row_step / 2) {
-            let row = r.row as usize / self.row_step;
-            let first = (r.run.start as usize + self.col_step / 2) / self.col_step;
-            let end = (r.run.end as usize + self.col_step / 2) / self.col_step;
+        for r in regions.runs(region).iter().filter(|r| r.row() % self.row_step == self.row_step / 2) {
+            let row = r.row() / self.row_step;
+            let first = (r.run().start as usize + self.col_step / 2) / self.col_step;
+            let end = (r.run().end as usize + self.col_step / 2) / self.col_step;
             total += (end - first) as u64;
             inside += (first..end).filter(|&col| view.get(row, col)).count() as u64;
         }

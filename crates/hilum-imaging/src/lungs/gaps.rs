@@ -9,9 +9,9 @@
 //! What is thicker than 1 cm is none. Large vessels pass through the hilum in as short a stretch, far from the wall: only gaps
 //! near it count.
 
-use crate::components::fill_holes;
 use crate::lungs::bay::LEAST_THICKNESS_MM;
 use crate::lungs::cells::Cells;
+use crate::lungs::holes::Holes;
 use crate::lungs::polar::{PolarMap, Survey, quarters};
 use crate::lungs::window::Window;
 use crate::morphology::{Disk, dilate, erode};
@@ -92,6 +92,7 @@ impl LayerGaps {
         window: &Window,
         lung: &MaskVolume,
         air: MaskView<'_>,
+        holes: &Holes,
     ) -> Mask {
         let mut known = window.cut(lung.slice(slice));
         known.view_mut().or(window.cut(air).view());
@@ -106,7 +107,7 @@ impl LayerGaps {
         }
         pixels.view_mut().or(beside.view());
         if !pixels.view().is_empty() {
-            pixels.view_mut().and_not(window.cut(fill_holes(lung.slice(slice)).view()).view());
+            pixels.view_mut().and_not(holes.in_window(slice, window).view());
         }
         pixels
     }
@@ -208,6 +209,9 @@ fn doubling(reach: usize) -> impl Iterator<Item = usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lungs::airway::Grid;
+
+    const GRID: Grid = Grid { pixel_mm2: 1.0, slice_mm: 3.0, superior_is_last: true };
 
     /// Two lungs of 60 x 99 mm, 60 mm apart, on 40 slices of 3 mm with pixels of 1 mm, less what `missing` says of slice, row and
     /// column.
@@ -226,11 +230,14 @@ mod tests {
         let geometry = Geometry::lps([240, 159, 40], [1.0, 1.0, 3.0]).unwrap();
         let survey = Survey::of(&lungs(|_, _, _| false), &geometry).unwrap();
         let lung = lungs(missing);
+        let holes = Holes::new(GRID);
         let gaps = Gaps::of(&Cells::of(&lung, &geometry), &survey, &survey.far, &geometry);
         let pixels = |slice: usize| {
             let gaps = gaps.on_layer(slice, &survey.cells);
             let window = Window::whole(&lung);
-            gaps.map_or(0, |gaps| gaps.on_slice(slice, &window, &lung, lung.slice(slice)).view().count_px())
+            gaps.map_or(0, |gaps| {
+                gaps.on_slice(slice, &window, &lung, lung.slice(slice), &holes).view().count_px()
+            })
         };
         (0..40).map(pixels).collect()
     }

@@ -10,6 +10,7 @@ use crate::lungs::regions::RowRun;
 use crate::lungs::window::Window;
 use crate::runs::Run;
 use hilum_core::{Mask, MaskVolume};
+use std::ops::Range;
 
 /// Holes below this (mm2) are always filled: vessels, and the very tip of a dome.
 const ALWAYS_FILLED_BELOW_MM2: f64 = 50.0;
@@ -28,11 +29,11 @@ impl Hole {
         let mut first = 0;
         let mut shared = 0;
         for a in &self.runs {
-            while first < other.runs.len() && other.runs[first].row < a.row {
+            while first < other.runs.len() && other.runs[first].row() < a.row() {
                 first += 1;
             }
-            let same_row = other.runs[first..].iter().take_while(|b| b.row == a.row);
-            shared += same_row.map(|b| u64::from(a.run.overlap_px(b.run))).sum::<u64>();
+            let same_row = other.runs[first..].iter().take_while(|b| b.row() == a.row());
+            shared += same_row.map(|b| u64::from(a.run().overlap_px(b.run()))).sum::<u64>();
         }
         shared
     }
@@ -56,6 +57,11 @@ impl Holes {
     /// Returns all of them, small and large. Slices must come in order.
     pub(crate) fn take(&mut self, lung: &mut Mask, slice: usize, window: &Window) -> Mask {
         self.background.set_background(lung.view());
+        self.note(lung, slice, window)
+    }
+
+    /// Does so with the holes that have just been told from the rest of the background.
+    fn note(&mut self, lung: &mut Mask, slice: usize, window: &Window) -> Mask {
         let mut inside = Mask::new(lung.view().rows(), lung.view().cols());
         // Where the large ones stand in the list, by label.
         let mut places = Vec::with_capacity(self.background.regions() + 1);
@@ -69,10 +75,10 @@ impl Holes {
             let Run { start, end } = run;
             inside.view_mut().set_run(row as usize, start as usize, end as usize);
             match places[label as usize] {
-                Some(large) => self.list[large].runs.push(RowRun {
-                    row: first_row + row,
-                    run: Run { start: first_col + start, end: first_col + end },
-                }),
+                Some(large) => {
+                    let run = Run { start: first_col + start, end: first_col + end };
+                    self.list[large].runs.push(RowRun::new(first_row + row, run));
+                }
                 None => lung.view_mut().set_run(row as usize, start as usize, end as usize),
             }
         }
@@ -81,12 +87,48 @@ impl Holes {
 
     /// Forgets the holes of a slice and takes those of `lung` in their place, as [`Holes::take`] does.
     pub(crate) fn retake(&mut self, lung: &mut Mask, slice: usize, window: &Window) {
-        let first = self.list.partition_point(|h| h.slice < slice);
-        let end = self.list.partition_point(|h| h.slice <= slice);
+        self.retake_up_to(u64::MAX, lung, slice, window);
+    }
+
+    /// Does so unless the new holes hold more than `most_px` pixels: then all stays as it is. Whether it was done.
+    pub(crate) fn retake_up_to(
+        &mut self,
+        most_px: u64,
+        lung: &mut Mask,
+        slice: usize,
+        window: &Window,
+    ) -> bool {
+        self.background.set_background(lung.view());
+        if self.background.enclosed_px() > most_px {
+            return false;
+        }
+        let Range { start, end } = self.places(slice);
         let after = self.list.split_off(end);
-        self.list.truncate(first);
-        self.take(lung, slice, window);
+        self.list.truncate(start);
+        self.note(lung, slice, window);
         self.list.extend(after);
+        true
+    }
+
+    /// Where the holes of a slice stand in the list.
+    fn places(&self, slice: usize) -> Range<usize> {
+        let first_of = |slice: usize| self.list.partition_point(|hole| hole.slice < slice);
+        first_of(slice)..first_of(slice + 1)
+    }
+
+    /// Pixels of the noted holes of a slice.
+    pub(crate) fn area_px(&self, slice: usize) -> u64 {
+        self.list[self.places(slice)].iter().map(|hole| hole.area_px).sum()
+    }
+
+    /// The pixels of a window that lie in noted holes of a slice.
+    pub(crate) fn in_window(&self, slice: usize, window: &Window) -> Mask {
+        let mut mask = window.empty();
+        let mut view = mask.view_mut();
+        for r in self.list[self.places(slice)].iter().flat_map(|hole| &hole.runs) {
+            window.set_run(&mut view, r.row(), r.run());
+        }
+        mask
     }
 
     /// Fills every noted hole that is not part of an organ.
@@ -94,9 +136,7 @@ impl Holes {
         let organs = Organs::new(&self.list, lung, self.grid).tell();
         for (hole, _) in self.list.iter().zip(organs).filter(|(_, organ)| !organ) {
             let mut mask = lung.slice_mut(hole.slice);
-            for r in &hole.runs {
-                mask.set_run(r.row as usize, r.run.start as usize, r.run.end as usize);
-            }
+            hole.runs.iter().for_each(|run| run.paint(&mut mask));
         }
     }
 }
@@ -128,5 +168,13 @@ mod tests {
         assert_eq!(holes.take(&mut large, 1, &whole), square(5));
         assert_eq!((small, large), (with_hole(0), with_hole(5)));
         assert_eq!(holes.list.iter().map(|hole| (hole.slice, hole.area_px)).collect::<Vec<_>>(), [(1, 81)]);
+        assert_eq!([0, 1].map(|slice| holes.area_px(slice)), [0, 81]);
+        assert_eq!(holes.in_window(1, &whole), square(5));
+        // Holes that hold too much are not taken in place of those that are known.
+        let mut larger = with_hole(6);
+        assert!(!holes.retake_up_to(120, &mut larger, 1, &whole));
+        assert_eq!(holes.area_px(1), 81);
+        assert!(holes.retake_up_to(121, &mut larger, 1, &whole));
+        assert_eq!(holes.area_px(1), 121);
     }
 }

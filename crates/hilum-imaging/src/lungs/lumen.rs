@@ -55,7 +55,8 @@ impl<'a> Lumen<'a> {
         // Nothing farther away is looked at.
         let reach = self.disk(SEARCHED_MM + SPECK_MM + EDGE_MM + BREAK_MM);
         let window = Window::around(bounds(section), &reach, 1, self.air);
-        let gas = self.gas.slice(slice);
+        let mut gas = Mask::new(self.air.rows(), self.air.cols());
+        self.gas.paint(slice, &mut gas.view_mut());
         let [section, air, gas] =
             [section.view(), self.air.slice(slice), gas.view()].map(|mask| window.cut(mask));
         let lumen = self.in_window(&section, air.view(), gas.view());
@@ -155,8 +156,8 @@ mod tests {
                 gas.view_mut().set(row, col, lumen);
             }
         }
-        let mut central = Gas::new(40, 64, 1);
-        central.take(0, gas.view());
+        let mut central = Gas::new(40, 64);
+        central.push(gas.view());
         (air, central)
     }
 

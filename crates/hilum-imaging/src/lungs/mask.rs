@@ -78,13 +78,9 @@ impl<'a> SliceMasks<'a> {
     /// The lung regions of a slice without the projected airway, in the window.
     fn core(&self, slice: usize, window: &Window) -> Mask {
         let mut core = window.empty();
-        let (first_row, first_col) = (window.rows.start as u32, window.words.start as u32 * 64);
         let mut view = core.view_mut();
         for region in self.regions.on_slice(slice).filter(|&r| self.kinds[r as usize] == Air::Lung) {
-            for r in self.regions.runs(region) {
-                let (start, end) = (r.run.start - first_col, r.run.end - first_col);
-                view.set_run((r.row - first_row) as usize, start as usize, end as usize);
-            }
+            self.regions.runs(region).iter().for_each(|r| window.set_run(&mut view, r.row(), r.run()));
         }
         for (_, section) in self.airway.projected.iter().filter(|(s, _)| *s == slice) {
             core.view_mut().and_not(window.cut(section.view()).view());

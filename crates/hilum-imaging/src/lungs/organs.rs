@@ -117,7 +117,7 @@ impl<'a> Organs<'a> {
 
     fn lung_over_px(&self, hole: &Hole, slice: usize) -> u64 {
         let view = self.lung.slice(slice);
-        hole.runs.iter().map(|r| count_in_run(view.row(r.row as usize), r.run)).sum()
+        hole.runs.iter().map(|r| count_in_run(view.row(r.row()), r.run())).sum()
     }
 
     fn on_slice(&self, slice: usize) -> impl Iterator<Item = (usize, &Hole)> {

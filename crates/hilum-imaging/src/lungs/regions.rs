@@ -7,13 +7,40 @@ use crate::runs::Run;
 use hilum_core::{MaskView, MaskViewMut};
 use std::ops::Range;
 
-/// A run and the row it lies in.
+/// A run and the row it lies in, in as few bytes as will do: a scan holds up to a million of them, and fresh memory costs more
+/// than what is done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowRun {
-    /// Row.
-    pub row: u32,
-    /// Columns.
-    pub run: Run,
+    row: u16,
+    start: u16,
+    end: u16,
+}
+
+impl RowRun {
+    /// A run of `row`. Slices have at most [`hilum_core::MOST_VOXELS_ALONG`] rows and columns.
+    #[inline(always)]
+    pub fn new(row: u32, run: Run) -> Self {
+        debug_assert!(row.max(run.end) <= u32::from(u16::MAX));
+        Self { row: row as u16, start: run.start as u16, end: run.end as u16 }
+    }
+
+    /// The row.
+    #[inline(always)]
+    pub fn row(self) -> usize {
+        usize::from(self.row)
+    }
+
+    /// The columns.
+    #[inline(always)]
+    pub fn run(self) -> Run {
+        Run { start: u32::from(self.start), end: u32::from(self.end) }
+    }
+
+    /// Adds its pixels to `mask`.
+    #[inline(always)]
+    pub fn paint(self, mask: &mut MaskViewMut<'_>) {
+        mask.set_run(self.row(), usize::from(self.start), usize::from(self.end));
+    }
 }
 
 /// One enclosed 4-connected region of air on one slice, or all the air there that is joined to the border.
@@ -98,11 +125,11 @@ impl AirRegions {
             region.runs = next..next;
             next += count;
         }
-        self.runs.resize(next, RowRun { row: 0, run: Run { start: 0, end: 0 } });
+        self.runs.resize(next, RowRun::new(0, Run { start: 0, end: 0 }));
         for &EnclosedRun { row, run, label } in self.latest.runs() {
             let region = &mut regions[label as usize - 1];
             region.gas_px += count_in_run(gas.row(row as usize), run);
-            self.runs[region.runs.end] = RowRun { row, run };
+            self.runs[region.runs.end] = RowRun::new(row, run);
             region.runs.end += 1;
         }
         if self.latest.outside_px() > 0 {
@@ -161,9 +188,7 @@ impl AirRegions {
 
     /// Adds the pixels of an enclosed region to `mask`.
     pub fn paint(&self, region: u32, mask: &mut MaskViewMut<'_>) {
-        for r in self.runs(region) {
-            mask.set_run(r.row as usize, r.run.start as usize, r.run.end as usize);
-        }
+        self.runs(region).iter().for_each(|run| run.paint(mask));
     }
 }
 

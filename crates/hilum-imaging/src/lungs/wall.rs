@@ -95,7 +95,8 @@ impl Walls {
             let Some(bounds) = masks.map(bounds).reduce(bounds_of_both) else { continue };
             for slice in self.survey.cells.slices(layer) {
                 let window = bays.window(bounds, lung);
-                let gap = gaps.as_ref().map(|gaps| gaps.on_slice(slice, &window, lung, air.slice(slice)));
+                let gap =
+                    gaps.as_ref().map(|gaps| gaps.on_slice(slice, &window, lung, air.slice(slice), holes));
                 let dips = dips.as_ref().map(|dips| {
                     let mut dips = window.cut(dips.view());
                     dips.view_mut().and_not(window.cut(lung.slice(slice)).view());

@@ -1,6 +1,7 @@
 //! A rectangle of a mask, whole words wide: work on a part of a slice costs that part only.
 
 use crate::morphology::Disk;
+use crate::runs::Run;
 use hilum_core::{Mask, MaskView, MaskViewMut, MaskVolume};
 use std::ops::Range;
 
@@ -32,7 +33,13 @@ impl Window {
         }
     }
 
+    /// What lies within `bounds` and a little more, so that nothing of it lies at the window's edge.
+    pub(crate) fn of(bounds: [u32; 4], like: &MaskVolume) -> Self {
+        Self::around(bounds, &Disk::new(0.0), 0, like)
+    }
+
     /// All of a slice.
+    #[cfg(test)]
     pub(crate) fn whole(like: &MaskVolume) -> Self {
         Self { rows: 0..like.rows(), words: 0..like.cols().div_ceil(64), cols: like.cols() }
     }
@@ -61,6 +68,16 @@ impl Window {
             view.row_mut(row).copy_from_slice(&mask.row(from)[self.words.clone()]);
         }
         part
+    }
+
+    /// Sets in `part`, a mask of the window's size, the pixels of a row of the slice that lie in the window.
+    pub(crate) fn set_run(&self, part: &mut MaskViewMut<'_>, row: usize, run: Run) {
+        if self.rows.contains(&row) {
+            let first = self.words.start * 64;
+            let [start, end] = [run.start, run.end].map(|col| (col as usize).saturating_sub(first));
+            let cols = part.as_view().cols();
+            part.set_run(row - self.rows.start, start.min(cols), end.min(cols));
+        }
     }
 
     /// Adds `part` to `mask`.
@@ -94,12 +111,36 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// The whole mask.
-    pub(crate) fn to_mask(&self, like: &MaskVolume) -> Mask {
-        let mut whole = Mask::new(like.rows(), like.cols());
-        self.window.paste(&self.mask, whole.view_mut());
-        whole
+    /// First row, first column, one past the last row and column, in the slice.
+    pub(crate) fn bounds(&self) -> [u32; 4] {
+        let [top, left, bottom, right] = bounds(&self.mask);
+        let (row, col) = (self.window.rows.start as u32, self.window.words.start as u32 * 64);
+        [top + row, left + col, bottom + row, right + col]
     }
+
+    /// What of it lies in another window.
+    pub(crate) fn cut(&self, window: &Window) -> Mask {
+        let rows = overlap(&self.window.rows, &window.rows);
+        let words = overlap(&self.window.words, &window.words);
+        let mut part = window.empty();
+        for row in rows {
+            let from = &self.mask.view().row(row - self.window.rows.start)[moved(&words, &self.window.words)];
+            part.view_mut().row_mut(row - window.rows.start)[moved(&words, &window.words)]
+                .copy_from_slice(from);
+        }
+        part
+    }
+}
+
+/// What two ranges have in common.
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
+    let start = a.start.max(b.start);
+    start..a.end.min(b.end).max(start)
+}
+
+/// A range within `of`, counted from where that begins.
+fn moved(range: &Range<usize>, of: &Range<usize>) -> Range<usize> {
+    range.start - of.start..range.end - of.start
 }
 
 /// The bounds of what has these and those.
@@ -122,4 +163,31 @@ pub(crate) fn bounds(mask: &Mask) -> [u32; 4] {
         *right = (*right).max(last as u32 * 64 + 64 - words[last].leading_zeros());
     }
     bounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_and_its_runs_are_cut_to_another_window() {
+        let like = MaskVolume::new(40, 700, 1);
+        let window = |rows: Range<usize>, words: Range<usize>| Window { rows, words, cols: 700 };
+        let (from, to) = (window(5..20, 1..9), window(12..30, 4..11));
+        let mut whole = Mask::new(40, 700);
+        for (row, start, end) in [(6, 70, 80), (12, 250, 300), (15, 290, 570), (19, 400, 576)] {
+            whole.view_mut().set_run(row, start, end);
+        }
+        let part = Part { mask: from.cut(whole.view()), window: from };
+        assert_eq!(part.bounds(), [6, 70, 20, 576]);
+        assert_eq!(part.cut(&to), to.cut(whole.view()));
+        let mut painted = to.empty();
+        for row in 0..40 {
+            let (mut runs, words) = (Vec::new(), whole.view().row(row));
+            crate::runs::push_runs(words, &mut runs);
+            runs.into_iter().for_each(|run| to.set_run(&mut painted.view_mut(), row, run));
+        }
+        assert_eq!(painted, to.cut(whole.view()));
+        assert_eq!(Window::of(part.bounds(), &like).rows, 4..22);
+    }
 }

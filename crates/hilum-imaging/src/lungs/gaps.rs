@@ -100,10 +100,11 @@ impl LayerGaps {
         pixels.view_mut().and_not(known.view());
         beside.view_mut().and_not(known.view());
         let words = beside.view().words_per_row();
+        let mut seen = [Vec::new(), Vec::new()];
         for (at, word) in beside.view_mut().words_mut().iter_mut().enumerate().filter(|(_, word)| **word != 0)
         {
             let place = (window.rows.start + at / words, window.words.start + at % words);
-            *word = self.short(lung, slice, place, *word);
+            *word = self.short(lung, slice, place, *word, &mut seen);
         }
         pixels.view_mut().or(beside.view());
         if !pixels.view().is_empty() {
@@ -112,24 +113,32 @@ impl LayerGaps {
         pixels
     }
 
-    /// Which of the `open` pixels in a word of a slice have lung above and below, near enough for a gap.
-    fn short(&self, lung: &MaskVolume, slice: usize, (row, word): (usize, usize), open: u64) -> u64 {
+    /// Which of the `open` pixels in a word of a slice have lung above and below, near enough for a gap. `seen` is room to work in.
+    fn short(
+        &self,
+        lung: &MaskVolume,
+        slice: usize,
+        (row, word): (usize, usize),
+        open: u64,
+        [above, below]: &mut [Vec<u64>; 2],
+    ) -> u64 {
         let lung_in = |other: usize| lung.slice(other).row(row)[word];
-        let above = seen_within(open, (slice + 1..lung.slices()).take(self.longest).map(lung_in));
-        let below = seen_within(open, (0..slice).rev().take(self.longest).map(lung_in));
+        see_within(open, (slice + 1..lung.slices()).take(self.longest).map(lung_in), above);
+        see_within(open, (0..slice).rev().take(self.longest).map(lung_in), below);
         // Between lung `below` + 1 slices below and `above` + 1 slices above lie `below + above + 1`.
         let short = below.iter().enumerate().map(|(below, seen_below)| {
-            let above = above.get(..self.longest - below).unwrap_or(&above);
+            let above = above.get(..self.longest - below).unwrap_or(above);
             seen_below & above.last().copied().unwrap_or(0)
         });
         short.fold(0, |short, seen| short | seen)
     }
 }
 
-/// Which of the `open` pixels are set in one of the first words, in the first two, and so on until all have been seen.
-fn seen_within(open: u64, words: impl Iterator<Item = u64>) -> Vec<u64> {
+/// Writes into `within` which of the `open` pixels are set in one of the first words, in the first two, and so on until all have
+/// been seen.
+fn see_within(open: u64, words: impl Iterator<Item = u64>, within: &mut Vec<u64>) {
+    within.clear();
     let mut seen = 0;
-    let mut within = Vec::new();
     for word in words {
         seen |= word & open;
         within.push(seen);
@@ -137,7 +146,6 @@ fn seen_within(open: u64, words: impl Iterator<Item = u64>) -> Vec<u64> {
             break;
         }
     }
-    within
 }
 
 /// All cells in gaps near the wall.

@@ -84,10 +84,9 @@ impl<'a> Organs<'a> {
                     large[index] |= large[other];
                 }
             }
-            if self.goes_on(hole, upwards) {
-                organ_px += open_px;
-            }
-            organ[index] = large[index] && organ_px as f64 >= RESTS_FROM_FRAC * hole.area_px as f64;
+            let rests = |px: u64| px as f64 >= RESTS_FROM_FRAC * hole.area_px as f64;
+            organ[index] = large[index]
+                && (rests(organ_px) || rests(organ_px + open_px) && self.goes_on(hole, upwards));
         }
         organ
     }

@@ -85,8 +85,8 @@ impl<'a> Organs<'a> {
                 }
             }
             let rests = |px: u64| px as f64 >= RESTS_FROM_FRAC * hole.area_px as f64;
-            organ[index] = large[index]
-                && (rests(organ_px) || rests(organ_px + open_px) && self.goes_on(hole, upwards));
+            organ[index] =
+                large[index] && (rests(organ_px) || rests(organ_px + open_px) && self.goes_on(hole, upwards));
         }
         organ
     }

@@ -3,7 +3,8 @@
 //! Pillow cuts vertices to whole pixels and erases the outline, which leaves the pixels inside the contour whose right and
 //! lower neighbours lie inside too.
 
-use super::crossing::{Crossing, LEFT, RIGHT};
+use super::contours::Bounds;
+use super::crossing::{Crossing, RIGHT};
 use hilum_core::{Mask, MaskViewMut};
 use std::ops::Range;
 
@@ -21,50 +22,35 @@ impl Canvas {
         Self { drawn: Mask::new(rows, cols), rows: 0..0, words: 0..0 }
     }
 
-    /// Draws the polygon of a contour, and nothing else; returns its pixels. `open` where the contour has a gap of one air
-    /// pixel at the border of the image.
-    pub(super) fn draw(&mut self, contour: &[Crossing], open: bool) -> u64 {
-        let mut canvas = self.drawn.view_mut();
-        for row in self.rows.clone() {
-            canvas.row_mut(row)[self.words.clone()].fill(0);
-        }
-        self.mark_sides(contour, open);
-        let mut canvas = self.drawn.view_mut();
-        for row in self.rows.clone() {
-            fill_between_marks(&mut canvas.row_mut(row)[self.words.clone()]);
-        }
-        self.rows.clone().map(|row| erase_outline(&mut canvas, row, self.words.clone())).sum()
+    /// Draws the polygon of a contour within `bounds`, and nothing else; returns its pixels. `open` where the contour has a gap of one
+    /// air pixel at the border of the image.
+    pub(super) fn draw(&mut self, contour: &[Crossing], bounds: &Bounds, open: bool) -> u64 {
+        pulp::Arch::new().dispatch(Draw { canvas: self, contour, bounds, open })
     }
 
     /// Marks the pixel on the right of every crossing within a row: there the row goes from outside to inside, or back.
+    #[inline(always)]
     fn mark_sides(&mut self, contour: &[Crossing], open: bool) {
         let cols = self.drawn.view().cols();
-        let (mut top, mut bottom, mut left, mut right) = (usize::MAX, 0, usize::MAX, 0);
+        let words_per_row = cols.div_ceil(64);
         let mut canvas = self.drawn.view_mut();
-        let mut mark = |row: i32, col: usize| {
-            let row = row as usize;
-            (top, bottom) = (top.min(row), bottom.max(row + 1));
-            (left, right) = (left.min(col), right.max(col + 1));
+        let mut mark = |row: i32, col: usize, bit: u64| {
             // A mark beyond the last column is needed only where a word goes on there.
-            if let Some(word) = canvas.row_mut(row).get_mut(col / 64) {
-                *word ^= 1 << (col % 64);
-            }
+            let word = (col / 64).min(words_per_row - 1);
+            let bit = bit & u64::from(word == col / 64);
+            canvas.words_mut()[row as usize * words_per_row + word] ^= bit << (col % 64);
         };
         for crossing in contour {
-            match crossing.way {
-                RIGHT => mark(crossing.row, crossing.col as usize + 1),
-                LEFT => mark(crossing.row, crossing.col as usize),
-                _ => {}
-            }
+            // Of the crossings between rows no bit is marked: to ask which is which would cost more.
+            let way = crossing.way();
+            mark(crossing.row(), crossing.col() as usize + usize::from(way == RIGHT), u64::from(way % 2));
         }
         // A gap at the left border leaves a row that begins inside, one at the right border a row that ends inside.
         match contour.first() {
-            Some(gap) if open && gap.col == 0 => mark(gap.row, 0),
-            Some(gap) if open && gap.col as usize + 1 == cols => mark(gap.row, cols),
+            Some(gap) if open && gap.col() == 0 => mark(gap.row(), 0, 1),
+            Some(gap) if open && gap.col() as usize + 1 == cols => mark(gap.row(), cols, 1),
             _ => {}
         }
-        self.rows = top.min(bottom)..bottom;
-        self.words = left.min(right) / 64..right.div_ceil(64).min(cols.div_ceil(64));
     }
 
     /// Adds the polygon to `mask`; whether it overlaps what was there.
@@ -81,7 +67,38 @@ impl Canvas {
     }
 }
 
+/// The whole drawing, to be compiled as one piece for machines that count bits in one step.
+struct Draw<'a> {
+    canvas: &'a mut Canvas,
+    contour: &'a [Crossing],
+    bounds: &'a Bounds,
+    open: bool,
+}
+
+impl pulp::NullaryFnOnce for Draw<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> u64 {
+        let Self { canvas, contour, bounds: Bounds { rows, cols }, open } = self;
+        for row in canvas.rows.clone() {
+            canvas.drawn.view_mut().row_mut(row)[canvas.words.clone()].fill(0);
+        }
+        canvas.rows = rows.start as usize..rows.end as usize;
+        // A mark may stand in the column after the last.
+        let end = (cols.end as usize / 64 + 1).min(canvas.drawn.view().words_per_row());
+        canvas.words = cols.start as usize / 64..end;
+        canvas.mark_sides(contour, open);
+        let mut drawn = canvas.drawn.view_mut();
+        for row in canvas.rows.clone() {
+            fill_between_marks(&mut drawn.row_mut(row)[canvas.words.clone()]);
+        }
+        canvas.rows.clone().map(|row| erase_outline(&mut drawn, row, canvas.words.clone())).sum()
+    }
+}
+
 /// Sets every bit from a mark up to the next one.
+#[inline(always)]
 fn fill_between_marks(words: &mut [u64]) {
     let mut inside = 0;
     for word in words {
@@ -95,6 +112,7 @@ fn fill_between_marks(words: &mut [u64]) {
 }
 
 /// Keeps of a row the pixels whose right and lower neighbours are set; returns how many. The row below must be whole.
+#[inline(always)]
 fn erase_outline(canvas: &mut MaskViewMut<'_>, row: usize, words: Range<usize>) -> u64 {
     let below_is_blank = row + 1 == canvas.as_view().rows();
     let mut kept_px = 0;

@@ -4,9 +4,9 @@
 //! at least 44 pixels wide or high, so its contour crosses a line of a coarse grid: only crossings on the grid are looked
 //! for, and the contours through them followed. Each is followed once.
 
-use super::crossing::{Crossing, DOWN, LEFT, RIGHT, UP};
+use super::crossing::{Crossing, DOWN, LEFT, RIGHT, UP, Walk};
 use super::{Dropped, LEAST_PX, hull::Hull};
-use hilum_core::{Mask, MaskView, MaskViewMut};
+use hilum_core::{MOST_VOXELS_ALONG, Mask, MaskView};
 use std::ops::Range;
 
 /// Distance between lines of the grid. A region of this many rows or columns has a pixel on a line, and then a crossing; one
@@ -20,6 +20,7 @@ pub(super) struct Contour {
     pub(super) hull_area_x800: i64,
     /// Whether it has a gap of one air pixel at the border of the image.
     pub(super) is_open: bool,
+    pub(super) bounds: Bounds,
     crossings: Range<usize>,
 }
 
@@ -28,17 +29,18 @@ pub(super) struct Contour {
 pub(super) struct Contours {
     pub(super) large: Vec<Contour>,
     crossings: Vec<Crossing>,
-    /// Pixels that differ from their right neighbour, on the grid's rows, and are not followed yet.
-    across: Mask,
-    /// Pixels that differ from the one below, on the grid's columns, and are not followed yet.
-    down: Mask,
+    /// In the words of a mask, pixels that differ from the one below, on the grid's columns, and are not followed yet; then as many
+    /// words for pixels that differ from their right neighbour, on the grid's rows.
+    marks: Vec<u64>,
     /// The words of a row with the grid's columns set.
     columns: Vec<u64>,
     hull: Hull,
 }
 
 impl Contours {
+    /// For slices of `rows` x `cols`. Panics beyond [`MOST_VOXELS_ALONG`].
     pub(super) fn new(rows: usize, cols: usize) -> Self {
+        assert!(rows.max(cols) <= MOST_VOXELS_ALONG, "slices of {rows} x {cols} are too large");
         let mut columns = Mask::new(1, cols);
         for col in grid_lines(cols) {
             columns.view_mut().set(0, col, true);
@@ -46,8 +48,7 @@ impl Contours {
         Self {
             large: Vec::new(),
             crossings: Vec::new(),
-            across: Mask::new(rows, cols),
-            down: Mask::new(rows, cols),
+            marks: vec![0; 2 * rows * cols.div_ceil(64)],
             columns: columns.view().words().to_vec(),
             hull: Hull::default(),
         }
@@ -75,49 +76,48 @@ impl Contours {
             }
             // Ends less than a pixel apart pass for closed: they lie on one pixel of air at the border.
             let ends = contour.first().zip(contour.last());
-            if ends.is_some_and(|(a, b)| (a.row, a.col) == (b.row, b.col)) {
+            if ends.is_some_and(|(a, b)| (a.row(), a.col()) == (b.row(), b.col())) {
                 self.judge(true);
             } else {
                 self.forget();
             }
         }
         // What is left belongs to contours that come back to where they began.
+        let words = air.words_per_row();
         for row in grid_lines(air.rows()) {
-            for word in 0..air.words_per_row() {
-                while let bits @ 1.. = self.across.view().row(row)[word] {
+            for word in 0..words {
+                while let bits @ 1.. = self.marks[air.words().len() + row * words + word] {
                     self.follow(crossing(air, row, word * 64 + bits.trailing_zeros() as usize, RIGHT), air);
                     self.judge(false);
                 }
             }
         }
-        for row in 0..air.rows() {
-            for word in 0..air.words_per_row() {
-                while let bits @ 1.. = self.down.view().row(row)[word] {
-                    self.follow(crossing(air, row, word * 64 + bits.trailing_zeros() as usize, DOWN), air);
-                    self.judge(false);
-                }
+        for at in 0..air.words().len() {
+            while let bits @ 1.. = self.marks[at] {
+                let col = at % words * 64 + bits.trailing_zeros() as usize;
+                self.follow(crossing(air, at / words, col, DOWN), air);
+                self.judge(false);
             }
         }
         Ok(())
     }
 
     fn mark_crossings(&mut self, air: MaskView<'_>) {
-        let (mut across, mut down) = (self.across.view_mut(), self.down.view_mut());
-        across.clear();
+        let words = air.words_per_row();
+        let (down, across_words) = self.marks.split_at_mut(air.words().len());
+        across_words.fill(0);
         for row in grid_lines(air.rows()) {
             let line = air.row(row);
-            for (word, marks) in across.row_mut(row).iter_mut().enumerate() {
-                let next = line.get(word + 1).copied().unwrap_or(0);
-                *marks = line[word] ^ (line[word] >> 1 | next << 63);
-            }
+            let marks = &mut across_words[row * words..][..words];
+            marks.iter_mut().enumerate().for_each(|(word, marks)| *marks = across(line, word));
             if let Some(last) = air.cols().checked_sub(1) {
-                across.set(row, last, false);
+                marks[last / 64] &= !(1 << (last % 64));
             }
         }
-        down.clear();
+        down.fill(0);
         for row in 1..air.rows() {
             let (above, here) = (air.row(row - 1), air.row(row));
-            for (word, marks) in down.row_mut(row - 1).iter_mut().enumerate() {
+            for (word, marks) in down[(row - 1) * words..][..words].iter_mut().enumerate() {
                 *marks = (above[word] ^ here[word]) & self.columns[word];
             }
         }
@@ -126,13 +126,14 @@ impl Contours {
     /// Follows a contour to its end, or to where it began, and takes its marks off the grid.
     fn follow(&mut self, start: Crossing, air: MaskView<'_>) -> &[Crossing] {
         let first = self.crossings.len();
-        let (mut across, mut down) = (self.across.view_mut(), self.down.view_mut());
+        let mut walk = Walk::from(start, air);
         let mut crossing = start;
         loop {
             self.crossings.push(crossing);
-            let (row, col) = crossing.first_pixel();
-            unmark(if crossing.is_across() { &mut across } else { &mut down }, row, col);
-            match crossing.next(air) {
+            let bit = walk.first_bit();
+            let across = crossing.way() as usize % 2;
+            self.marks[bit / 64 + across * air.words().len()] &= !(1 << (bit % 64));
+            match walk.step() {
                 Some(next) if next != start => crossing = next,
                 _ => break,
             }
@@ -144,15 +145,14 @@ impl Contours {
     fn judge(&mut self, is_open: bool) {
         let crossings = self.kept_crossings()..self.crossings.len();
         let contour = &self.crossings[crossings.clone()];
-        let hull_area_x800 = match rows_of_large(contour) {
-            Some(rows) => self.hull.area_x800(contour, rows),
-            None => 0,
-        };
-        if hull_area_x800 > 800 * LEAST_PX as i64 {
-            self.large.push(Contour { hull_area_x800, is_open, crossings });
-        } else {
-            self.forget();
+        if let Some(bounds) = Bounds::of_large(contour) {
+            let hull_area_x800 = self.hull.area_x800(contour, bounds.rows.clone());
+            if hull_area_x800 > 800 * LEAST_PX as i64 {
+                self.large.push(Contour { hull_area_x800, is_open, bounds, crossings });
+                return;
+            }
         }
+        self.forget();
     }
 
     /// Forgets the contour followed last.
@@ -171,33 +171,49 @@ fn grid_lines(length: usize) -> impl Iterator<Item = usize> {
     (0..length).step_by(GRID_PX).chain(last)
 }
 
-#[inline(always)]
-fn unmark(marks: &mut MaskViewMut<'_>, row: i32, col: i32) {
-    let words = marks.as_view().words_per_row();
-    marks.words_mut()[row as usize * words + col as usize / 64] &= !(1 << (col % 64));
+/// The crossing between a pixel and its neighbour on the right or below, which differ.
+fn crossing(air: MaskView<'_>, row: usize, col: usize, way: u32) -> Crossing {
+    let (pixel_row, pixel_col) = (row as i32, col as i32);
+    match (air.get(row, col), way) {
+        (true, _) => Crossing::new(pixel_row, pixel_col, way),
+        (false, RIGHT) => Crossing::new(pixel_row, pixel_col + 1, LEFT),
+        (false, _) => Crossing::new(pixel_row + 1, pixel_col, UP),
+    }
 }
 
-/// The crossing between a pixel and its neighbour on the right or below, which differ.
-fn crossing(air: MaskView<'_>, row: usize, col: usize, way: u8) -> Crossing {
-    let pixel = Crossing { row: row as i32, col: col as i32, way };
-    match (air.get(row, col), way) {
-        (true, _) => pixel,
-        (false, RIGHT) => Crossing { col: pixel.col + 1, way: LEFT, ..pixel },
-        (false, _) => Crossing { row: pixel.row + 1, way: UP, ..pixel },
-    }
+/// The pixels of one word of a row that differ from their right neighbour, the last column among them where it is set.
+#[inline(always)]
+fn across(row: &[u64], word: usize) -> u64 {
+    let next = row.get(word + 1).copied().unwrap_or(0);
+    row[word] ^ (row[word] >> 1 | next << 63)
+}
+
+/// The set bits of a word, from the lowest on.
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = word.trailing_zeros() as usize;
+        (word != 0).then(|| {
+            word &= word - 1;
+            bit
+        })
+    })
 }
 
 /// Where contours enter the image, to be followed inwards: each has one such end.
 fn ends(air: MaskView<'_>) -> impl Iterator<Item = Crossing> + '_ {
     let (last_row, last_col) = (air.rows().saturating_sub(1), air.cols().saturating_sub(1));
-    let on_row = move |row: usize, inwards: u8| {
-        (0..last_col)
-            .filter(move |&col| air.get(row, col) != air.get(row, col + 1))
+    let on_row = move |row: usize, inwards: u32| {
+        (0..air.words_per_row())
+            .flat_map(move |word| bits(across(air.row(row), word)).map(move |bit| 64 * word + bit))
+            .filter(move |&col| col < last_col)
             .map(move |col| (crossing(air, row, col, RIGHT), inwards))
     };
-    let on_col = move |col: usize, inwards: u8| {
+    let on_col = move |col: usize, inwards: u32| {
+        let (words, word_of_row) = (air.words(), move |row: usize| row * air.words_per_row() + col / 64);
         (0..last_row)
-            .filter(move |&row| air.get(row, col) != air.get(row + 1, col))
+            .filter(move |&row| {
+                (words[word_of_row(row)] ^ words[word_of_row(row + 1)]) >> (col % 64) & 1 == 1
+            })
             .map(move |row| (crossing(air, row, col, DOWN), inwards))
     };
     on_row(0, DOWN)
@@ -220,20 +236,29 @@ fn is_straight(contour: &[Crossing]) -> bool {
     rest.iter().map(offset).all(|to| along.0 * to.1 == along.1 * to.0)
 }
 
-/// The rows of the contour's air pixels, if their box, 1/20 px wider on each side, could hold a large enough hull.
-fn rows_of_large(contour: &[Crossing]) -> Option<Range<i32>> {
-    // One that is 44 pixels wide or high has more crossings than that.
-    if contour.len() < GRID_PX {
-        return None;
+/// Where the air pixels of a contour lie.
+#[derive(Debug, Clone)]
+pub(super) struct Bounds {
+    pub(super) rows: Range<i32>,
+    pub(super) cols: Range<i32>,
+}
+
+impl Bounds {
+    /// Those of a contour whose box, 1/20 px wider on each side, could hold a large enough hull.
+    fn of_large(contour: &[Crossing]) -> Option<Self> {
+        // One that is 44 pixels wide or high has more crossings than that.
+        if contour.len() < GRID_PX {
+            return None;
+        }
+        let [mut top, mut bottom, mut left, mut right] = [i32::MAX, i32::MIN, i32::MAX, i32::MIN];
+        for crossing in contour {
+            (top, bottom) = (top.min(crossing.row()), bottom.max(crossing.row()));
+            (left, right) = (left.min(crossing.col()), right.max(crossing.col()));
+        }
+        let extent_x20 = |first: i32, last: i32| 20 * i64::from(last - first) + 2;
+        let box_x400 = extent_x20(top, bottom) * extent_x20(left, right);
+        (box_x400 > 400 * LEAST_PX as i64).then_some(Self { rows: top..bottom + 1, cols: left..right + 1 })
     }
-    let [mut top, mut bottom, mut left, mut right] = [i32::MAX, i32::MIN, i32::MAX, i32::MIN];
-    for crossing in contour {
-        (top, bottom) = (top.min(crossing.row), bottom.max(crossing.row));
-        (left, right) = (left.min(crossing.col), right.max(crossing.col));
-    }
-    let extent_x20 = |first: i32, last: i32| 20 * i64::from(last - first) + 2;
-    let box_x400 = extent_x20(top, bottom) * extent_x20(left, right);
-    (box_x400 > 400 * LEAST_PX as i64).then_some(top..bottom + 1)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! After Andrew 1979 (doi:10.1016/0020-0190(79)90072-3), the monotone chain, on the first and last vertex of every row.
 
-use super::crossing::Crossing;
+use super::crossing::{Crossing, STEPS};
 use std::ops::Range;
 
 /// A vertex in 1/20 px: row and column.
@@ -24,10 +24,9 @@ impl Hull {
         self.ends.clear();
         self.ends.resize(3 * rows.len(), (i32::MAX, i32::MIN));
         for crossing in contour {
-            let (row, col) = crossing.vertex_x20();
-            let above_on_or_below = row - 20 * crossing.row + 1;
-            let (first, last) =
-                &mut self.ends[(3 * (crossing.row - rows.start) + above_on_or_below) as usize];
+            let (down, right) = STEPS[crossing.way() as usize];
+            let (first, last) = &mut self.ends[(3 * (crossing.row() - rows.start) + 1 + down) as usize];
+            let col = 20 * crossing.col() + right;
             *first = (*first).min(col);
             *last = (*last).max(col);
         }
@@ -71,10 +70,10 @@ mod tests {
     use super::*;
     use crate::notebook::crossing::{DOWN, LEFT, RIGHT, UP};
 
-    fn area_x800(crossings: &[(i32, i32, u8)]) -> i64 {
+    fn area_x800(crossings: &[(i32, i32, u32)]) -> i64 {
         let contour: Vec<Crossing> =
-            crossings.iter().map(|&(row, col, way)| Crossing { row, col, way }).collect();
-        Hull::default().area_x800(&contour, -1..9)
+            crossings.iter().map(|&(row, col, way)| Crossing::new(row, col, way)).collect();
+        Hull::default().area_x800(&contour, 0..9)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::canvas::Canvas;
 use super::contours::{Contour, Contours};
 use super::{Dropped, LEAST_PX, NOTEBOOK_DENSE_FROM_HU, NotebookDense};
-use hilum_core::{Mask, MaskView, SliceView};
+use hilum_core::{Mask, MaskView, SliceData, SliceView};
 
 /// What the notebook finds on one slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,18 +33,28 @@ impl NotebookSlice {
     /// The notebook's vessels: lung pixels at or above -500 HU, in the variant asked for. A pixel of exactly 0 HU is lost,
     /// as in the notebook.
     pub fn dense(&self, slice: SliceView<'_>, variant: NotebookDense) -> Mask {
+        let mut dense = match slice.data() {
+            SliceData::I16(pixels) => self.dense_among(pixels, variant),
+            SliceData::F32(pixels) => self.dense_among(pixels, variant),
+        };
+        if variant.is_denoised() {
+            dense.view_mut().and_not(self.contour_px.view());
+        }
+        dense
+    }
+
+    fn dense_among<T: Copy + Into<f64>>(&self, pixels: &[T], variant: NotebookDense) -> Mask {
         let lung = self.lung.view();
         let mut dense = Mask::new(lung.rows(), lung.cols());
         let mut view = dense.view_mut();
         for row in 0..lung.rows() {
+            let hu = &pixels[row * lung.cols()..][..lung.cols()];
+            let words = view.row_mut(row);
             for col in lung.columns(row) {
-                let product = f64::from(slice.hu(row, col)) * variant.mask_value();
+                let product = hu[col].into() * variant.mask_value();
                 let is_dense = product >= f64::from(NOTEBOOK_DENSE_FROM_HU) && product != 0.0;
-                view.set(row, col, is_dense);
+                words[col / 64] |= u64::from(is_dense) << (col % 64);
             }
-        }
-        if variant.is_denoised() {
-            view.and_not(self.contour_px.view());
         }
         dense
     }
@@ -82,7 +92,8 @@ impl LungFinder {
         lung.clear();
         let (mut polygons, mut lung_px, mut overlap) = (0, 0, false);
         for contour in &self.kept {
-            let area_px = self.canvas.draw(self.contours.crossings(contour), contour.is_open);
+            let area_px =
+                self.canvas.draw(self.contours.crossings(contour), &contour.bounds, contour.is_open);
             if area_px > LEAST_PX {
                 overlap |= self.canvas.add_to(&mut lung);
                 polygons += 1;
@@ -122,7 +133,7 @@ impl LungFinder {
         let mut contour_px = Mask::new(self.lung.view().rows(), self.lung.view().cols());
         let mut view = contour_px.view_mut();
         for crossing in self.kept.iter().flat_map(|c| self.contours.crossings(c)) {
-            view.set(crossing.row as usize, crossing.col as usize, true);
+            view.set(crossing.row() as usize, crossing.col() as usize, true);
         }
         NotebookSlice { lung: self.lung.clone(), contour_px, equal_hulls: self.equal_hulls }
     }

@@ -74,8 +74,14 @@ impl NotebookScan {
         };
         self.area_px.push(area_px);
         if area_px > self.best.as_ref().map_or(0, |best| best.area_px) {
-            let pixels = Pixels::of(slice);
-            self.best = Some(Candidate { index, area_px, slice: self.finder.found(), pixels });
+            let found = self.finder.found();
+            match &mut self.best {
+                Some(best) => best.replace(index, area_px, found, slice),
+                None => {
+                    let pixels = Pixels::of(slice);
+                    self.best = Some(Candidate { index, area_px, slice: found, pixels });
+                }
+            }
         }
     }
 
@@ -101,6 +107,18 @@ impl NotebookScan {
         let words: Vec<String> =
             dropped.iter().map(|(reason, count)| format!("{reason} on {count} slices")).collect();
         words.join(", ")
+    }
+}
+
+impl Candidate {
+    /// Another slice in place of this one; the memory stays.
+    fn replace(&mut self, index: usize, area_px: u64, found: NotebookSlice, slice: SliceView<'_>) {
+        (self.index, self.area_px, self.slice) = (index, area_px, found);
+        match (&mut self.pixels, slice.data()) {
+            (Pixels::I16(kept), SliceData::I16(pixels)) => kept.copy_from_slice(pixels),
+            (Pixels::F32(kept), SliceData::F32(pixels)) => kept.copy_from_slice(pixels),
+            _ => self.pixels = Pixels::of(slice),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::lungs::choose::Air;
 use crate::lungs::lumen::Lumen;
 use crate::lungs::planes::Gas;
 use crate::lungs::regions::{AirRegions, count_in_run};
+use crate::lungs::window::{Part, Window, bounds};
 use hilum_core::{Mask, MaskVolume};
 
 const LEAST_TRACHEA_MM2: f64 = 40.0;
@@ -47,7 +48,7 @@ pub(crate) struct Airway {
     /// Whole regions that are airway.
     pub regions: Vec<u32>,
     /// Sections cut out of larger regions: slice and pixels.
-    pub projected: Vec<(usize, Mask)>,
+    pub projected: Vec<(usize, Part)>,
     /// Those of `regions` that are trachea or main bronchus: above the second parting.
     pub main: Vec<u32>,
 }
@@ -216,7 +217,8 @@ impl Tracker<'_> {
                 airway.projected.append(&mut projected);
                 return alone;
             }
-            projected.push((slice, section.clone()));
+            let window = Window::of(bounds(&section), self.air);
+            projected.push((slice, Part { mask: window.cut(section.view()), window }));
         }
         if from.partings > 0 {
             projected.truncate(slices_in(OPENING_MM));

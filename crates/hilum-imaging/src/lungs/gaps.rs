@@ -180,26 +180,27 @@ fn hilum_to(far: u16) -> u16 {
 /// closes. Beyond the volume nothing is set.
 fn short_gaps(lung: &MaskVolume, longest: usize) -> MaskVolume {
     let slices = lung.slices();
-    let mut windows: Vec<Mask> = (0..slices + longest)
-        .map(|at| if at < slices { lung.slice(at).to_mask() } else { Mask::new(lung.rows(), lung.cols()) })
-        .collect();
-    // First what is set on any of the `longest + 1` slices that end with each, then what is in all windows that hold a slice.
-    for step in doubling(longest) {
-        for at in (step..windows.len()).rev() {
-            let (before, from) = windows.split_at_mut(at);
-            from[0].view_mut().or(before[at - step].view());
-        }
-    }
-    for step in doubling(longest) {
-        for at in 0..windows.len() - step {
-            let (before, from) = windows.split_at_mut(at + step);
-            before[at].view_mut().and(from[0].view());
-        }
-    }
     let mut gaps = MaskVolume::new(lung.rows(), lung.cols(), slices);
-    for (slice, closed) in windows.iter().take(slices).enumerate() {
-        gaps.slice_mut(slice).or(closed.view());
-        gaps.slice_mut(slice).and_not(lung.slice(slice));
+    let words = lung.rows() * lung.cols().div_ceil(64);
+    let mut closed = vec![0; slices + longest];
+    // The same word of all slices at a time.
+    for word in 0..words {
+        closed.fill(0);
+        (0..slices).for_each(|slice| closed[slice] = lung.slice(slice).words()[word]);
+        // First what is set on any of the `longest + 1` slices that end with each, then what is in all stretches that hold a slice.
+        for step in doubling(longest) {
+            for at in (step..closed.len()).rev() {
+                closed[at] |= closed[at - step];
+            }
+        }
+        for step in doubling(longest) {
+            for at in 0..closed.len() - step {
+                closed[at] &= closed[at + step];
+            }
+        }
+        for slice in 0..slices {
+            gaps.slice_mut(slice).words_mut()[word] = closed[slice] & !lung.slice(slice).words()[word];
+        }
     }
     gaps
 }

@@ -123,25 +123,28 @@ pub(crate) fn take_off(
     spacing: InPlaneSpacingMm,
 ) {
     let wall = Disk::ellipse(WALL_MM / spacing.row, WALL_MM / spacing.col);
-    let whole = airway.main.iter().map(|&region| {
-        let mut section = Mask::new(air.rows(), air.cols());
-        regions.paint(region, &mut section.view_mut());
-        (regions.region(region).slice, section, regions.region(region).bounds)
-    });
-    let cut = airway.projected.iter().map(|(slice, section)| (*slice, section.clone(), bounds(section)));
-    for (slice, section, bounds) in whole.chain(cut) {
-        let window = Window::around(bounds, &wall, 1, air);
-        let lumen = window.cut(section.view());
+    let take_tube = |slice: usize, lumen: Mask, window: Window, lung: &mut MaskVolume| {
         let mut tube = dilate(lumen.view(), &wall);
         tube.view_mut().and_not(window.cut(air.slice(slice)).view());
         tube.view_mut().or(lumen.view());
         window.take_away(&tube, lung.slice_mut(slice));
+    };
+    for &region in &airway.main {
+        let window = Window::around(regions.region(region).bounds, &wall, 1, air);
+        let mut lumen = window.empty();
+        regions.runs(region).iter().for_each(|r| window.set_run(&mut lumen.view_mut(), r.row(), r.run()));
+        take_tube(regions.region(region).slice, lumen, window, lung);
+    }
+    for (slice, section) in &airway.projected {
+        let window = Window::around(section.bounds(), &wall, 1, air);
+        take_tube(*slice, section.cut(&window), window, lung);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lungs::window::Part;
 
     /// A lumen of 11 x 11 mm of gas, its upper left pixel at (15, 20), in a wall with a break of 2 mm, in a lung that fills
     /// the slice of 1 mm pixels. Returns air and gas.
@@ -204,7 +207,8 @@ mod tests {
         let (air, _) = slice_with_bronchus();
         let mut lung = MaskVolume::new(40, 64, 1);
         lung.slice_mut(0).or(square(0..40, 0..64).view());
-        let airway = Airway { projected: vec![(0, square(15..26, 20..31))], ..Airway::default() };
+        let section = Part { window: Window::whole(&lung), mask: square(15..26, 20..31) };
+        let airway = Airway { projected: vec![(0, section)], ..Airway::default() };
         take_off(&airway, &AirRegions::default(), &air, &mut lung, InPlaneSpacingMm { row: 1.0, col: 1.0 });
         // 13 x 13 of lumen and wall, less the break of two pixels, which is air.
         assert_eq!(lung.slice(0).count_px(), 40 * 64 - 13 * 13 + 2);

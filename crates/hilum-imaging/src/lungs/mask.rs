@@ -83,7 +83,7 @@ impl<'a> SliceMasks<'a> {
             self.regions.runs(region).iter().for_each(|r| window.set_run(&mut view, r.row(), r.run()));
         }
         for (_, section) in self.airway.projected.iter().filter(|(s, _)| *s == slice) {
-            core.view_mut().and_not(window.cut(section.view()).view());
+            core.view_mut().and_not(section.cut(window).view());
         }
         core
     }

@@ -6,6 +6,7 @@ use hilum_core::{Mask, MaskView, MaskViewMut, MaskVolume};
 use std::ops::Range;
 
 /// Rows and words of a slice.
+#[derive(Debug, Clone)]
 pub(crate) struct Window {
     pub(crate) rows: Range<usize>,
     pub(crate) words: Range<usize>,
@@ -105,6 +106,7 @@ impl Window {
 }
 
 /// A mask that is clear outside a window: what lies in it.
+#[derive(Debug, Clone)]
 pub(crate) struct Part {
     pub(crate) window: Window,
     pub(crate) mask: Mask,

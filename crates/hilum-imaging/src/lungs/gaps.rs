@@ -198,8 +198,8 @@ fn short_gaps(lung: &MaskVolume, longest: usize) -> MaskVolume {
                 closed[at] &= closed[at + step];
             }
         }
-        for slice in 0..slices {
-            gaps.slice_mut(slice).words_mut()[word] = closed[slice] & !lung.slice(slice).words()[word];
+        for (slice, &closed) in closed[..slices].iter().enumerate() {
+            gaps.slice_mut(slice).words_mut()[word] = closed & !lung.slice(slice).words()[word];
         }
     }
     gaps

@@ -79,6 +79,7 @@ impl Bays {
         window.paste(&closed, whole.view_mut());
         let window = Window::of(bounds(&whole), lung);
         let mut filled = window.cut(whole.view());
+        // What closes the lung round the mediastinum makes its holes larger by more than itself.
         let most_px = holes.area_px(slice) + taken_in.view().count_px();
         if !holes.retake_up_to(most_px, &mut filled, slice, &window) {
             return false;

@@ -13,7 +13,9 @@ use crate::{
     scouting::{Scouted, examine_few},
     segmentation,
 };
-use hilum_core::{Direction, Finding, Geometry, Level, Recipe, SliceSource, Status, schema::Measurement};
+use hilum_core::{
+    Direction, Finding, Geometry, Level, MOST_SLICE_SIDE_PX, Recipe, SliceSource, Status, schema::Measurement,
+};
 use hilum_imaging::{Gate, geometry_findings};
 use hilum_io::{ScanError, ScanFile, ScanReader, nifti::ReadBuffers, store::StoreError};
 use std::{ops::ControlFlow, path::Path};
@@ -66,6 +68,10 @@ pub fn examine(
     let geometry = file.geometry();
     let mut findings = file.findings().to_vec();
     findings.extend(geometry_findings(geometry));
+    if geometry.rows().max(geometry.cols()) > MOST_SLICE_SIDE_PX {
+        gravest_first(&mut findings);
+        return Ok(Examined { findings, measured: None, scouted_slices: None });
+    }
     if settings.picks_slices(file) {
         let dense = settings.notebook_dense.unwrap_or_default();
         let Scouted { findings: found, measured, slices } = examine_few(geometry, voxels, dense)?;

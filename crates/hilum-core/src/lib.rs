@@ -29,7 +29,7 @@ mod words;
 
 pub use bins::{Bins, round_step};
 pub use finding::{Finding, Level, Status};
-pub use geometry::{Affine, AffineSource, Geometry, GeometryError, InPlaneSpacingMm, MOST_VOXELS_ALONG};
+pub use geometry::{Affine, AffineSource, Geometry, GeometryError, InPlaneSpacingMm, MOST_SLICE_SIDE_PX};
 pub use mask::{Mask, MaskView, MaskViewMut, MaskVolume};
 pub use orientation::{AxialFrame, Direction, Orientation};
 pub use recipe::Recipe;

@@ -5,7 +5,7 @@
 //!
 //! Anchors of the Hounsfield scale: air -1000, lung parenchyma -900 to -700, fat -100, soft tissue 20 to 80.
 
-use hilum_core::{Finding, Geometry, SliceData, SliceView};
+use hilum_core::{Finding, Geometry, MOST_SLICE_SIDE_PX, SliceData, SliceView};
 
 /// Every how many rows, columns and (in tall scans) slices a voxel is sampled.
 const ROW_STEP: usize = 16;
@@ -210,6 +210,15 @@ pub fn geometry_findings(geometry: &Geometry) -> Vec<Finding> {
     let slices = geometry.slices();
     let spacing = geometry.in_plane_spacing_mm();
     let slice_mm = geometry.slice_spacing_mm();
+    let (rows, cols) = (geometry.rows(), geometry.cols());
+    if rows.max(cols) > MOST_SLICE_SIDE_PX {
+        findings.push(Finding::reject(
+            "slice_too_large",
+            format!(
+                "axial slices of {rows} x {cols} pixels are no CT (at most {MOST_SLICE_SIDE_PX} rows and columns): see which axis of the                  file runs along the body"
+            ),
+        ));
+    }
     if slices == 1 {
         findings.push(Finding::warn("single_slice", "one axial slice only: nothing was selected, and airways and organs cannot be told from lung by their neighbours"));
     } else if slices < 10 {
@@ -314,6 +323,11 @@ mod tests {
         assert_eq!(
             codes([512, 512, 8], [0.7, 0.7, 8.0]),
             [(Level::Warn, "few_slices".into()), (Level::Note, "thick_slices".into())]
+        );
+        assert_eq!(codes([MOST_SLICE_SIDE_PX, 512, 300], [0.7, 0.7, 1.0]), []);
+        assert_eq!(
+            codes([512, MOST_SLICE_SIDE_PX + 1, 300], [0.7, 0.7, 1.0]),
+            [(Level::Reject, "slice_too_large".into())]
         );
         assert_eq!(codes([512, 512, 300], [0.7, 0.001, 1.0]), [(Level::Reject, "impossible_spacing".into())]);
         assert_eq!(

@@ -10,4 +10,5 @@ mod figures;
 mod lungs;
 mod outputs;
 mod phantoms;
+mod sizes;
 mod spread;

@@ -2,7 +2,7 @@
 
 use crate::lungs::regions::AirRegions;
 use crate::threshold::threshold_below;
-use hilum_core::{MOST_VOXELS_ALONG, Mask, MaskView, MaskViewMut, MaskVolume, SliceView};
+use hilum_core::{MOST_SLICE_SIDE_PX, Mask, MaskView, MaskViewMut, MaskVolume, SliceView};
 use std::ops::Range;
 
 /// Below this an axial pixel is aerated lung or other air (HU). Lung parenchyma lies near -850, soft tissue near +40;
@@ -29,9 +29,9 @@ pub struct Planes {
 }
 
 impl Planes {
-    /// Planes for `slices` slices of `rows` x `cols`, all clear. Panics beyond [`MOST_VOXELS_ALONG`].
+    /// Planes for `slices` slices of `rows` x `cols`, all clear. Panics beyond [`MOST_SLICE_SIDE_PX`].
     pub fn new(rows: usize, cols: usize, slices: usize) -> Self {
-        assert!(rows.max(cols) <= MOST_VOXELS_ALONG, "slices of {rows} x {cols} are too large");
+        assert!(rows.max(cols) <= MOST_SLICE_SIDE_PX, "slices of {rows} x {cols} are too large");
         let empty = || MaskVolume::new(rows, cols, slices);
         Self {
             air: empty(),

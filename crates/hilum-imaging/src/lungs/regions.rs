@@ -17,7 +17,7 @@ pub struct RowRun {
 }
 
 impl RowRun {
-    /// A run of `row`. Slices have at most [`hilum_core::MOST_VOXELS_ALONG`] rows and columns.
+    /// A run of `row`. Slices have at most [`hilum_core::MOST_SLICE_SIDE_PX`] rows and columns.
     #[inline(always)]
     pub fn new(row: u32, run: Run) -> Self {
         debug_assert!(row.max(run.end) <= u32::from(u16::MAX));

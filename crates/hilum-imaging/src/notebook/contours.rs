@@ -6,7 +6,7 @@
 
 use super::crossing::{Crossing, DOWN, LEFT, RIGHT, UP, Walk};
 use super::{Dropped, LEAST_PX, hull::Hull};
-use hilum_core::{MOST_VOXELS_ALONG, Mask, MaskView};
+use hilum_core::{MOST_SLICE_SIDE_PX, Mask, MaskView};
 use std::ops::Range;
 
 /// Distance between lines of the grid. A region of this many rows or columns has a pixel on a line, and then a crossing; one
@@ -38,9 +38,9 @@ pub(super) struct Contours {
 }
 
 impl Contours {
-    /// For slices of `rows` x `cols`. Panics beyond [`MOST_VOXELS_ALONG`].
+    /// For slices of `rows` x `cols`. Panics beyond [`MOST_SLICE_SIDE_PX`].
     pub(super) fn new(rows: usize, cols: usize) -> Self {
-        assert!(rows.max(cols) <= MOST_VOXELS_ALONG, "slices of {rows} x {cols} are too large");
+        assert!(rows.max(cols) <= MOST_SLICE_SIDE_PX, "slices of {rows} x {cols} are too large");
         let mut columns = Mask::new(1, cols);
         for col in grid_lines(cols) {
             columns.view_mut().set(0, col, true);

@@ -14,7 +14,7 @@ pub(super) const DOWN: u32 = 2;
 pub(super) const LEFT: u32 = 3;
 
 /// Bits that hold a row or a column.
-const PLACE_BITS: u32 = hilum_core::MOST_VOXELS_ALONG.ilog2() + 1;
+const PLACE_BITS: u32 = hilum_core::MOST_SLICE_SIDE_PX.ilog2() + 1;
 
 /// Two neighbouring pixels, air and tissue, and with them a vertex of a contour: row and column of the air pixel, and the way from
 /// there to the tissue pixel. In one word, since contours have thousands.

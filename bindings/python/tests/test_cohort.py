@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +71,6 @@ def heard() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("heard")
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_ctrl_c_stops_and_the_same_call_goes_on(scans: Path, embedded: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
@@ -84,9 +82,8 @@ def test_ctrl_c_stops_and_the_same_call_goes_on(scans: Path, embedded: Path, tmp
 
 
 @pytest.mark.usefixtures("heard")
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_ctrl_c_is_heard_while_scans_are_measured(scans: Path, tmp_path: Path) -> None:
-    threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+    threading.Timer(0.05, signal.raise_signal, (signal.SIGINT,)).start()
     with pytest.raises(KeyboardInterrupt):
         for number in range(200):
             hilum.run(scans, tmp_path / str(number), jobs=1)

@@ -17,8 +17,9 @@ import hilum
 import hilum.spark
 from processes import Killer, child_reads, descendants, reads
 
-if sys.platform == "win32":
-    pytest.skip("processes of Unix", allow_module_level=True)
+if sys.platform != "linux":
+    reason = "finds Spark's workers in /proc to kill them at chosen moments: only Linux has it"
+    pytest.skip(reason, allow_module_level=True)
 
 from pyspark.sql import SparkSession  # noqa: E402
 

@@ -68,6 +68,7 @@ pub fn examine(
     let geometry = file.geometry();
     let mut findings = file.findings().to_vec();
     findings.extend(geometry_findings(geometry));
+    // No mask can be made of such slices: they are not read.
     if geometry.rows().max(geometry.cols()) > MOST_SLICE_SIDE_PX {
         gravest_first(&mut findings);
         return Ok(Examined { findings, measured: None, scouted_slices: None });

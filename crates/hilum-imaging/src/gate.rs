@@ -215,7 +215,8 @@ pub fn geometry_findings(geometry: &Geometry) -> Vec<Finding> {
         findings.push(Finding::reject(
             "slice_too_large",
             format!(
-                "axial slices of {rows} x {cols} pixels are no CT (at most {MOST_SLICE_SIDE_PX} rows and columns): see which axis of the                  file runs along the body"
+                "axial slices of {rows} x {cols} pixels are no CT (at most {MOST_SLICE_SIDE_PX} rows and columns): see which axis of the \
+                 file runs along the body"
             ),
         ));
     }

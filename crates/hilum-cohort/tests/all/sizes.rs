@@ -24,5 +24,10 @@ fn a_slice_that_is_too_large_is_refused_with_a_reason() {
         let first = &examined.findings[0];
         assert_eq!((first.level, first.code.as_str()), (Level::Reject, "slice_too_large"));
         assert!(first.message.contains("20 x 32768 pixels"), "{}", first.message);
+        assert!(
+            first.message.ends_with("see which axis of the file runs along the body"),
+            "{}",
+            first.message
+        );
     }
 }

@@ -63,9 +63,8 @@ impl Bays {
         }
         // What is taken in changes what lies within the disk; there the closing looks two disks further.
         let window = Window::around(taken_in.bounds(), &self.closing, 3, lung);
-        let [lung_near, air] = [lung.slice(slice), air].map(|mask| window.cut(mask));
+        let [mut joined, air] = [lung.slice(slice), air].map(|mask| window.cut(mask));
         let taken_in = taken_in.cut(&window);
-        let mut joined = lung_near;
         joined.view_mut().or(taken_in.view());
         let mut closed = close(joined.view(), &self.closing);
         let near = dilate(taken_in.view(), &self.closing);

@@ -4,7 +4,7 @@
 
 use crate::enclosed::{Enclosed, EnclosedRun, OUTSIDE, SharedPixels};
 use crate::runs::Run;
-use hilum_core::{MaskView, MaskViewMut};
+use hilum_core::{MOST_SLICE_SIDE_PX, MaskView, MaskViewMut};
 use std::ops::Range;
 
 /// A run and the row it lies in, in as few bytes as will do: a scan holds up to a million of them, and fresh memory costs more
@@ -17,7 +17,7 @@ pub struct RowRun {
 }
 
 impl RowRun {
-    /// A run of `row`. Slices have at most [`hilum_core::MOST_SLICE_SIDE_PX`] rows and columns.
+    /// A run of `row`. Slices have at most [`MOST_SLICE_SIDE_PX`] rows and columns.
     #[inline(always)]
     pub fn new(row: u32, run: Run) -> Self {
         debug_assert!(row.max(run.end) <= u32::from(u16::MAX));
@@ -83,8 +83,9 @@ pub struct AirRegions {
 }
 
 impl AirRegions {
-    /// Takes in the next slice: its `air`, and which of it is `gas`.
+    /// Takes in the next slice: its `air`, and which of it is `gas`. Panics beyond [`MOST_SLICE_SIDE_PX`].
     pub fn push_slice(&mut self, air: MaskView<'_>, gas: MaskView<'_>) {
+        assert!(air.rows().max(air.cols()) <= MOST_SLICE_SIDE_PX, "slices of that size do not fit a run");
         let slice = self.slice_starts.len();
         self.slice_starts.push(self.regions.len());
         std::mem::swap(&mut self.before, &mut self.latest);

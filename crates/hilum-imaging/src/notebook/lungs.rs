@@ -18,7 +18,7 @@ pub struct NotebookSlice {
 }
 
 impl NotebookSlice {
-    /// The notebook's lungs on one slice.
+    /// The notebook's lungs on one slice. Panics beyond [`hilum_core::MOST_SLICE_SIDE_PX`].
     ///
     /// * `air` - pixels below [`super::NOTEBOOK_AIR_BELOW_HU`].
     ///

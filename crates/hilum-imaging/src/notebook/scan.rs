@@ -46,7 +46,7 @@ pub struct BestSlice {
 }
 
 impl NotebookScan {
-    /// A walk over slices of `rows` x `cols`.
+    /// A walk over slices of `rows` x `cols`. Panics beyond [`hilum_core::MOST_SLICE_SIDE_PX`].
     pub fn new(rows: usize, cols: usize) -> Self {
         Self {
             area_px: Vec::new(),

@@ -5,29 +5,30 @@
 //! for, and the contours through them followed. Each is followed once.
 
 use super::crossing::{Crossing, DOWN, LEFT, RIGHT, UP, Walk};
-use super::{Dropped, LEAST_PX, hull::Hull};
+use super::{Dropped, LEAST_PX, hull::Hull, interior::Interior};
 use hilum_core::{MOST_SLICE_SIDE_PX, Mask, MaskView};
-use std::ops::Range;
 
 /// Distance between lines of the grid. A region of this many rows or columns has a pixel on a line, and then a crossing; one
 /// of fewer in both has a hull of at most (43 + 0.9)^2 = 1927 px, from air pixels beyond its last rows and columns.
 const GRID_PX: usize = 44;
+
+/// The fewest crossings of a contour whose hull is large: two on every row and on every column of the pixels inside. Those are 88
+/// or more together, since a hull ends less than 0.95 px beyond them.
+const LEAST_CROSSINGS: usize = 2 * 88;
 
 /// A closed contour with a large enough hull.
 #[derive(Debug, Clone)]
 pub(super) struct Contour {
     /// 800 times the area of the convex hull in px: whole, so that comparisons are exact.
     pub(super) hull_area_x800: i64,
-    /// Whether it has a gap of one air pixel at the border of the image.
-    pub(super) is_open: bool,
-    pub(super) bounds: Bounds,
-    crossings: Range<usize>,
+    pub(super) interior: Interior,
 }
 
 /// The large closed contours of a slice; the memory is kept from slice to slice.
 #[derive(Debug, Clone)]
 pub(super) struct Contours {
     pub(super) large: Vec<Contour>,
+    /// Those of the contour followed last.
     crossings: Vec<Crossing>,
     /// In the words of a mask, pixels that differ from the one below, on the grid's columns, and are not followed yet; then as many
     /// words for pixels that differ from their right neighbour, on the grid's rows.
@@ -54,32 +55,25 @@ impl Contours {
         }
     }
 
-    /// The crossings of one of the large contours.
-    pub(super) fn crossings(&self, contour: &Contour) -> &[Crossing] {
-        &self.crossings[contour.crossings.clone()]
-    }
-
     /// Finds the contours of a slice.
     ///
     /// # Errors
     /// [`Dropped::DegenerateContour`] if one is a straight line.
+    #[inline(always)]
     pub(super) fn find(&mut self, air: MaskView<'_>) -> Result<(), Dropped> {
         self.large.clear();
-        self.crossings.clear();
         self.mark_crossings(air);
         for end in ends(air) {
-            let contour = self.follow(end, air);
+            self.follow_through(end, air);
             // The notebook takes the hull of every contour, also of those that it then throws away, and stops on one
             // whose vertices lie on one line: a corner pixel of air, a row of air along a border.
-            if is_straight(contour) {
+            if is_straight(&self.crossings, 64 * air.words_per_row()) {
                 return Err(Dropped::DegenerateContour);
             }
             // Ends less than a pixel apart pass for closed: they lie on one pixel of air at the border.
-            let ends = contour.first().zip(contour.last());
-            if ends.is_some_and(|(a, b)| (a.row(), a.col()) == (b.row(), b.col())) {
-                self.judge(true);
-            } else {
-                self.forget();
+            let ends = self.crossings.first().zip(self.crossings.last());
+            if ends.is_some_and(|(a, b)| a.place() == b.place()) {
+                self.judge(true, air);
             }
         }
         // What is left belongs to contours that come back to where they began.
@@ -87,25 +81,27 @@ impl Contours {
         for row in grid_lines(air.rows()) {
             for word in 0..words {
                 while let bits @ 1.. = self.marks[air.words().len() + row * words + word] {
-                    self.follow(crossing(air, row, word * 64 + bits.trailing_zeros() as usize, RIGHT), air);
-                    self.judge(false);
+                    let col = word * 64 + bits.trailing_zeros() as usize;
+                    self.follow_round(crossing(air, row, col, RIGHT), air);
+                    self.judge(false, air);
                 }
             }
         }
         for at in 0..air.words().len() {
             while let bits @ 1.. = self.marks[at] {
                 let col = at % words * 64 + bits.trailing_zeros() as usize;
-                self.follow(crossing(air, at / words, col, DOWN), air);
-                self.judge(false);
+                self.follow_round(crossing(air, at / words, col, DOWN), air);
+                self.judge(false, air);
             }
         }
         Ok(())
     }
 
+    /// Marks the crossings on the grid. No mark is ever set elsewhere.
+    #[inline(always)]
     fn mark_crossings(&mut self, air: MaskView<'_>) {
         let words = air.words_per_row();
         let (down, across_words) = self.marks.split_at_mut(air.words().len());
-        across_words.fill(0);
         for row in grid_lines(air.rows()) {
             let line = air.row(row);
             let marks = &mut across_words[row * words..][..words];
@@ -114,7 +110,6 @@ impl Contours {
                 marks[last / 64] &= !(1 << (last % 64));
             }
         }
-        down.fill(0);
         for row in 1..air.rows() {
             let (above, here) = (air.row(row - 1), air.row(row));
             for (word, marks) in down[(row - 1) * words..][..words].iter_mut().enumerate() {
@@ -123,45 +118,63 @@ impl Contours {
         }
     }
 
-    /// Follows a contour to its end, or to where it began, and takes its marks off the grid.
-    fn follow(&mut self, start: Crossing, air: MaskView<'_>) -> &[Crossing] {
-        let first = self.crossings.len();
-        let mut walk = Walk::from(start, air);
-        let mut crossing = start;
-        loop {
-            self.crossings.push(crossing);
-            let bit = walk.first_bit();
-            let across = crossing.way() as usize % 2;
-            self.marks[bit / 64 + across * air.words().len()] &= !(1 << (bit % 64));
-            match walk.step() {
-                Some(next) if next != start => crossing = next,
-                _ => break,
-            }
+    /// Follows a contour from where it enters the image to where it leaves it.
+    fn follow_through(&mut self, end: Crossing, air: MaskView<'_>) {
+        self.crossings.clear();
+        let mut walk = Walk::<true>::from(end, air);
+        self.note(&walk, air);
+        while !walk.is_at_end() {
+            walk.step();
+            self.note(&walk, air);
         }
-        &self.crossings[first..]
     }
 
-    /// Keeps the closed contour followed last if it is large, and else forgets it.
-    fn judge(&mut self, is_open: bool) {
-        let crossings = self.kept_crossings()..self.crossings.len();
-        let contour = &self.crossings[crossings.clone()];
-        if let Some(bounds) = Bounds::of_large(contour) {
-            let hull_area_x800 = self.hull.area_x800(contour, bounds.rows.clone());
-            if hull_area_x800 > 800 * LEAST_PX as i64 {
-                self.large.push(Contour { hull_area_x800, is_open, bounds, crossings });
+    /// Follows a contour all the way round, by two walks from where it begins that meet on the far side: each waits for what it reads,
+    /// and meanwhile the other goes on.
+    #[inline(always)]
+    fn follow_round(&mut self, start: Crossing, air: MaskView<'_>) {
+        self.crossings.clear();
+        let (mut forward, mut back) = (Walk::<true>::from(start, air), Walk::<false>::from(start, air));
+        self.note(&forward, air);
+        loop {
+            forward.step();
+            if forward.crossing() == back.crossing() {
                 return;
             }
+            self.note(&forward, air);
+            back.step();
+            if forward.crossing() == back.crossing() {
+                return;
+            }
+            self.note(&back, air);
         }
-        self.forget();
     }
 
-    /// Forgets the contour followed last.
-    fn forget(&mut self) {
-        self.crossings.truncate(self.kept_crossings());
+    /// Notes the crossing where a walk stands, and takes its mark off the grid.
+    #[inline(always)]
+    fn note<const FORWARD: bool>(&mut self, walk: &Walk<'_, FORWARD>, air: MaskView<'_>) {
+        self.crossings.push(walk.crossing());
+        let bit = walk.first_bit();
+        let across = walk.crossing().way() as usize % 2;
+        self.marks[bit / 64 + across * air.words().len()] &= !(1 << (bit % 64));
     }
 
-    fn kept_crossings(&self) -> usize {
-        self.large.last().map_or(0, |contour| contour.crossings.end)
+    /// Keeps the closed contour followed last if it is large.
+    #[inline(always)]
+    fn judge(&mut self, is_open: bool, air: MaskView<'_>) {
+        let Self { large, crossings, hull, .. } = self;
+        if crossings.len() < LEAST_CROSSINGS {
+            return;
+        }
+        let interior = Interior::of(crossings, is_open, air);
+        let hull_area_x800 = if is_open {
+            hull.area_x800_of(crossings, 64 * air.words_per_row())
+        } else {
+            hull.area_x800(interior.row_ends(), interior.reach_x20())
+        };
+        if hull_area_x800 > 800 * LEAST_PX as i64 {
+            large.push(Contour { hull_area_x800, interior });
+        }
     }
 }
 
@@ -173,11 +186,12 @@ fn grid_lines(length: usize) -> impl Iterator<Item = usize> {
 
 /// The crossing between a pixel and its neighbour on the right or below, which differ.
 fn crossing(air: MaskView<'_>, row: usize, col: usize, way: u32) -> Crossing {
-    let (pixel_row, pixel_col) = (row as i32, col as i32);
+    let row_bits = 64 * air.words_per_row();
+    let place = row * row_bits + col;
     match (air.get(row, col), way) {
-        (true, _) => Crossing::new(pixel_row, pixel_col, way),
-        (false, RIGHT) => Crossing::new(pixel_row, pixel_col + 1, LEFT),
-        (false, _) => Crossing::new(pixel_row + 1, pixel_col, UP),
+        (true, _) => Crossing::new(place, way),
+        (false, RIGHT) => Crossing::new(place + 1, LEFT),
+        (false, _) => Crossing::new(place + row_bits, UP),
     }
 }
 
@@ -224,41 +238,16 @@ fn ends(air: MaskView<'_>) -> impl Iterator<Item = Crossing> + '_ {
         .map(|(crossing, _)| crossing)
 }
 
-/// Whether all vertices lie on one line.
-fn is_straight(contour: &[Crossing]) -> bool {
+/// Whether all vertices lie on one line, on a mask with so many bits a row.
+fn is_straight(contour: &[Crossing], row_bits: usize) -> bool {
     let Some((first, rest)) = contour.split_first() else { return true };
-    let from = first.vertex_x20();
+    let from = first.vertex_x20(row_bits);
     let offset = |crossing: &Crossing| {
-        let vertex = crossing.vertex_x20();
-        (i64::from(vertex.0 - from.0), i64::from(vertex.1 - from.1))
+        let vertex = crossing.vertex_x20(row_bits);
+        (vertex.0 - from.0, vertex.1 - from.1)
     };
     let Some(along) = rest.first().map(offset) else { return true };
     rest.iter().map(offset).all(|to| along.0 * to.1 == along.1 * to.0)
-}
-
-/// Where the air pixels of a contour lie.
-#[derive(Debug, Clone)]
-pub(super) struct Bounds {
-    pub(super) rows: Range<i32>,
-    pub(super) cols: Range<i32>,
-}
-
-impl Bounds {
-    /// Those of a contour whose box, 1/20 px wider on each side, could hold a large enough hull.
-    fn of_large(contour: &[Crossing]) -> Option<Self> {
-        // One that is 44 pixels wide or high has more crossings than that.
-        if contour.len() < GRID_PX {
-            return None;
-        }
-        let [mut top, mut bottom, mut left, mut right] = [i32::MAX, i32::MIN, i32::MAX, i32::MIN];
-        for crossing in contour {
-            (top, bottom) = (top.min(crossing.row()), bottom.max(crossing.row()));
-            (left, right) = (left.min(crossing.col()), right.max(crossing.col()));
-        }
-        let extent_x20 = |first: i32, last: i32| 20 * i64::from(last - first) + 2;
-        let box_x400 = extent_x20(top, bottom) * extent_x20(left, right);
-        (box_x400 > 400 * LEAST_PX as i64).then_some(Self { rows: top..bottom + 1, cols: left..right + 1 })
-    }
 }
 
 #[cfg(test)]

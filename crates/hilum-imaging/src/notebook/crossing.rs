@@ -4,40 +4,34 @@
 //! tissue; at level 0.95 it lies 1/20 px from the centre of the air pixel. Air is 4-connected and tissue 8-connected: where
 //! two pixels of each meet in a corner, the contour goes round the air.
 
-use hilum_core::MaskView;
+use hilum_core::{MOST_SLICE_SIDE_PX, MaskView};
 
 /// Steps in rows and columns, clockwise from up; a way is an index into it.
-pub(super) const STEPS: [(i32, i32); 4] = [(-1, 0), (0, 1), (1, 0), (0, -1)];
+const STEPS: [(isize, isize); 4] = [(-1, 0), (0, 1), (1, 0), (0, -1)];
 pub(super) const UP: u32 = 0;
 pub(super) const RIGHT: u32 = 1;
 pub(super) const DOWN: u32 = 2;
 pub(super) const LEFT: u32 = 3;
 
-/// Bits that hold a row or a column.
-const PLACE_BITS: u32 = hilum_core::MOST_SLICE_SIDE_PX.ilog2() + 1;
-
-/// Two neighbouring pixels, air and tissue, and with them a vertex of a contour: row and column of the air pixel, and the way from
-/// there to the tissue pixel. In one word, since contours have thousands.
+/// Two neighbouring pixels, air and tissue, and with them a vertex of a contour: the place of the air pixel, which is its bit among
+/// all words of the mask, and the way from there to the tissue pixel. In one word, since contours have thousands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Crossing(u32);
 
+// The largest place and a way fit into the word.
+const _: () = assert!(MOST_SLICE_SIDE_PX * MOST_SLICE_SIDE_PX.next_multiple_of(64) <= 1 << 30);
+
 impl Crossing {
-    /// The crossing from the air pixel at a row and column to its neighbour on one `way`.
+    /// The crossing from the air pixel at a place to its neighbour on one `way`.
     #[inline(always)]
-    pub(super) fn new(row: i32, col: i32, way: u32) -> Self {
-        Self((row as u32) << (PLACE_BITS + 2) | (col as u32) << 2 | way)
+    pub(super) fn new(place: usize, way: u32) -> Self {
+        Self((place as u32) << 2 | way)
     }
 
-    /// Row of the air pixel.
+    /// The bit of the air pixel among all words of the mask.
     #[inline(always)]
-    pub(super) fn row(self) -> i32 {
-        (self.0 >> (PLACE_BITS + 2)) as i32
-    }
-
-    /// Column of the air pixel.
-    #[inline(always)]
-    pub(super) fn col(self) -> i32 {
-        (self.0 >> 2 & ((1 << PLACE_BITS) - 1)) as i32
+    pub(super) fn place(self) -> usize {
+        (self.0 >> 2) as usize
     }
 
     /// The way from the air pixel to the tissue pixel.
@@ -51,19 +45,18 @@ impl Crossing {
         (self.way() + 1) % 4
     }
 
-    /// The vertex in 1/20 px: row and column.
-    pub(super) fn vertex_x20(self) -> (i32, i32) {
+    /// The vertex in 1/20 px: row and column, on a mask with so many bits a row.
+    pub(super) fn vertex_x20(self, row_bits: usize) -> (i64, i64) {
         let (down, right) = STEPS[self.way() as usize];
-        (20 * self.row() + down, 20 * self.col() + right)
+        let x20 = |pixel: usize, step: isize| 20 * pixel as i64 + step as i64;
+        (x20(self.place() / row_bits, down), x20(self.place() % row_bits, right))
     }
 }
 
-/// A walk along a contour. It turns at every other step, to either side as it comes, so a branch for each turn would cost more than
-/// all else: what the two pixels ahead are is counted with instead.
-pub(super) struct Walk<'a> {
+/// A walk along a contour, with the tissue on the left (`FORWARD`), or on the right. It turns at every other step, to either side as it
+/// comes, so a branch for each turn would cost more than all else: what the two pixels ahead are is counted with instead.
+pub(super) struct Walk<'a, const FORWARD: bool> {
     air: MaskView<'a>,
-    row: i32,
-    col: i32,
     way: u32,
     /// The bit of the air pixel among all words of the mask, and how many bits farther lie the tissue pixel and the air pixel ahead.
     place: isize,
@@ -71,45 +64,59 @@ pub(super) struct Walk<'a> {
     ahead: isize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a, const FORWARD: bool> Walk<'a, FORWARD> {
     /// Begins at a crossing of the mask.
+    #[inline(always)]
     pub(super) fn from(crossing: Crossing, air: MaskView<'a>) -> Self {
         let row_bits = 64 * air.words_per_row() as isize;
         let bits = |way: u32| {
             let (down, right) = STEPS[way as usize];
-            down as isize * row_bits + right as isize
+            down * row_bits + right
         };
-        let (row, col, way) = (crossing.row(), crossing.col(), crossing.way());
-        let place = row as isize * row_bits + col as isize;
-        Self { air, row, col, way, place, aside: bits(way), ahead: bits(crossing.travel()) }
+        let ahead = bits(crossing.travel()) * if FORWARD { 1 } else { -1 };
+        Self {
+            air,
+            way: crossing.way(),
+            place: crossing.place() as isize,
+            aside: bits(crossing.way()),
+            ahead,
+        }
     }
 
-    /// Goes on to the next crossing along the contour; `None` where the contour leaves the image.
+    /// Where the walk stands.
     #[inline(always)]
-    pub(super) fn step(&mut self) -> Option<Crossing> {
-        let Self { row, col, way, place, aside, ahead, .. } = *self;
-        let (down, right) = STEPS[way as usize % 4];
-        // Ahead lies a turn to the right of what is beside.
-        let (row_ahead, col_ahead) = (row + right, col - down);
-        // Before the first row or column these are large numbers.
-        if row_ahead as u32 >= self.air.rows() as u32 || col_ahead as u32 >= self.air.cols() as u32 {
-            return None;
-        }
+    pub(super) fn crossing(&self) -> Crossing {
+        Crossing::new(self.place as usize, self.way)
+    }
+
+    /// Goes on to the next crossing along the contour, which must lie within the image.
+    #[inline(always)]
+    pub(super) fn step(&mut self) {
+        let Self { way, place, aside, ahead, .. } = *self;
         // The pixel ahead is tissue: round the corner of the air pixel. It is air, and the one beside it tissue: straight on. Both are
-        // air: round the corner of the tissue pixel, which the air beside it faces from the other side.
+        // air: round the corner of the tissue pixel, which the air beside it faces from the other side. All bits of `on` are set if the
+        // one ahead is air, those of `round` if both are.
         let on = self.air_at(place + ahead);
         let round = on & self.air_at(place + ahead + aside);
-        let (on_mask, round_mask) = (-(on as isize), -(round as isize));
-        let straight_mask = on_mask & !round_mask;
-        self.place = place + (ahead & on_mask) + (aside & round_mask);
-        self.aside = (ahead & !on_mask) | (aside & straight_mask) | (-ahead & round_mask);
-        self.ahead = (-aside & !on_mask) | (ahead & straight_mask) | (aside & round_mask);
+        let straight = on & !round;
+        self.place = place + (ahead & on) + (aside & round);
+        self.aside = (ahead & !on) | (aside & straight) | (-ahead & round);
+        self.ahead = (-aside & !on) | (ahead & straight) | (aside & round);
+        // Both are 0 or -1.
+        let turns = (1 + on + round) as u32;
+        self.way = (if FORWARD { way.wrapping_add(turns) } else { way.wrapping_sub(turns) }) % 4;
+    }
 
-        let (on_mask, round_mask) = (on_mask as i32, round_mask as i32);
-        self.row = row + (right & on_mask) + (down & round_mask);
-        self.col = col - (down & on_mask) + (right & round_mask);
-        self.way = (way + 1).wrapping_sub(on as u32 + round as u32) % 4;
-        Some(Crossing::new(self.row, self.col, self.way))
+    /// Whether the next step would leave the image.
+    pub(super) fn is_at_end(&self) -> bool {
+        let to = self.place + self.ahead;
+        let (word, bit) = (self.place as usize / 64, self.place as usize % 64);
+        let words_per_row = self.air.words_per_row();
+        match self.ahead {
+            -1 => bit == 0 && word.is_multiple_of(words_per_row),
+            1 => bit == (self.air.cols() - 1) % 64 && (word + 1).is_multiple_of(words_per_row),
+            _ => to < 0 || to as usize >= 64 * self.air.words().len(),
+        }
     }
 
     /// The bit of the upper or left one of the two pixels among all words of the mask.
@@ -118,9 +125,10 @@ impl<'a> Walk<'a> {
         (self.place + self.aside.min(0)) as usize
     }
 
-    /// 1 for air, 0 for tissue.
+    /// All bits set for air, none for tissue.
     #[inline(always)]
-    fn air_at(&self, place: isize) -> u64 {
-        self.air.words()[place as usize / 64] >> (place as usize % 64) & 1
+    fn air_at(&self, place: isize) -> isize {
+        let word = self.air.words()[place as usize / 64] as isize;
+        word << (63 - place as usize % 64) >> 63
     }
 }

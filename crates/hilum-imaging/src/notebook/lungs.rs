@@ -1,6 +1,5 @@
 //! The notebook's lungs on one slice: which contours it keeps, and what it draws of them.
 
-use super::canvas::Canvas;
 use super::contours::{Contour, Contours};
 use super::{Dropped, LEAST_PX, NOTEBOOK_DENSE_FROM_HU, NotebookDense};
 use hilum_core::{Mask, MaskView, SliceData, SliceView};
@@ -65,7 +64,6 @@ impl NotebookSlice {
 pub(super) struct LungFinder {
     contours: Contours,
     kept: Vec<Contour>,
-    canvas: Canvas,
     lung: Mask,
     pub(super) equal_hulls: bool,
 }
@@ -75,7 +73,6 @@ impl LungFinder {
         Self {
             contours: Contours::new(rows, cols),
             kept: Vec::new(),
-            canvas: Canvas::new(rows, cols),
             lung: Mask::new(rows, cols),
             equal_hulls: false,
         }
@@ -86,16 +83,21 @@ impl LungFinder {
     /// # Errors
     /// [`Dropped`] where the notebook gives no mask.
     pub(super) fn find(&mut self, air: MaskView<'_>) -> Result<u64, Dropped> {
+        pulp::Arch::new().dispatch(Find { finder: self, air })
+    }
+
+    /// What [`LungFinder::find`] does.
+    #[inline(always)]
+    fn find_lungs(&mut self, air: MaskView<'_>) -> Result<u64, Dropped> {
         self.contours.find(air)?;
         self.keep_lungs()?;
         let mut lung = self.lung.view_mut();
         lung.clear();
         let (mut polygons, mut lung_px, mut overlap) = (0, 0, false);
-        for contour in &self.kept {
-            let area_px =
-                self.canvas.draw(self.contours.crossings(contour), &contour.bounds, contour.is_open);
+        for Contour { interior, .. } in &self.kept {
+            let area_px = interior.polygon_px();
             if area_px > LEAST_PX {
-                overlap |= self.canvas.add_to(&mut lung);
+                overlap |= interior.add_polygon_to(&mut lung);
                 polygons += 1;
                 lung_px += area_px;
             }
@@ -111,7 +113,7 @@ impl LungFinder {
 
     /// The closed contours of sufficient hull: both when there are two, else all but the largest.
     fn keep_lungs(&mut self) -> Result<(), Dropped> {
-        self.kept.clone_from(&self.contours.large);
+        std::mem::swap(&mut self.kept, &mut self.contours.large);
         if self.kept.len() < 2 {
             return Err(Dropped::FewerThanTwoClosedContours);
         }
@@ -132,9 +134,24 @@ impl LungFinder {
     pub(super) fn found(&self) -> NotebookSlice {
         let mut contour_px = Mask::new(self.lung.view().rows(), self.lung.view().cols());
         let mut view = contour_px.view_mut();
-        for crossing in self.kept.iter().flat_map(|c| self.contours.crossings(c)) {
-            view.set(crossing.row() as usize, crossing.col() as usize, true);
+        for Contour { interior, .. } in &self.kept {
+            interior.add_air_at_border_to(&mut view);
         }
         NotebookSlice { lung: self.lung.clone(), contour_px, equal_hulls: self.equal_hulls }
+    }
+}
+
+/// What [`LungFinder::find`] is given, to be compiled as one piece for the machine's own shifts, wide registers and counting of bits.
+struct Find<'a> {
+    finder: &'a mut LungFinder,
+    air: MaskView<'a>,
+}
+
+impl pulp::NullaryFnOnce for Find<'_> {
+    type Output = Result<u64, Dropped>;
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        self.finder.find_lungs(self.air)
     }
 }

@@ -7,17 +7,17 @@
 //!   contours that end at the border or can be large enough are followed (`contours`);
 //! * vertices lie 1/20 px from an air pixel, so that hulls are whole-number geometry (`hull`);
 //! * the polygon drawn through vertices cut to whole pixels, outline erased, is `F & F(row, col + 1) & F(row + 1, col)`
-//!   with F the pixels inside the contour (`canvas`);
+//!   with F the pixels inside the contour (`interior`);
 //! * where the notebook stops with an exception, the slice is dropped with a reason ([`Dropped`]).
 //!
 //! Its faults are part of it: see docs/notebook.md. Checked slice by slice against vectors made with scikit-image, SciPy
 //! and Pillow by tools/oracle.
 
-mod canvas;
 mod contours;
 mod crossing;
 mod dense;
 mod hull;
+mod interior;
 mod lungs;
 mod scan;
 

@@ -102,7 +102,9 @@ impl Codes {
     #[inline(always)]
     pub(super) fn distance_after(&self, symbol: Symbol, bits: u64) -> Distance {
         const { assert!(DISTANCE_BITS == Symbol::MATCH_MASK_BITS) }
-        self.distances[symbol.has_match() + (bits as usize & symbol.match_mask())]
+        // In two steps: where the table begins is known before the place in it, so that only one of them is waited for.
+        let distances = &self.distances[symbol.has_match()..][..1 << DISTANCE_BITS];
+        distances[bits as usize & symbol.match_mask()]
     }
 
     /// The distance that follows a length.

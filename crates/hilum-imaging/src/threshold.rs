@@ -3,7 +3,7 @@
 //! In: an axial slice in HU. Out: one bit a pixel per threshold, all thresholds in one pass over the pixels, because
 //! reading them is the cost. NaN is below nothing, so a voxel without a value counts as tissue.
 //! The comparison runs on the vector unit that every machine of its kind has (SSE2, NEON), through the crate `wide`; for
-//! whole HU also on AVX2 where the machine has it, chosen at run time through the crate `pulp`. The bits are the same.
+//! whole HU also on AVX-512 or AVX2 where the machine has it, chosen at run time through the crate `pulp`. The bits are the same.
 
 use hilum_core::{MaskViewMut, SliceData, SliceView};
 use wide::{f32x8, i16x16};
@@ -21,9 +21,14 @@ pub fn threshold_below<const N: usize>(
         assert_eq!((view.rows(), view.cols()), (slice.rows(), slice.cols()), "mask and slice of one shape");
     }
     #[cfg(target_arch = "x86_64")]
-    if let (SliceData::I16(pixels), Some(simd)) = (slice.data(), pulp::x86::V3::try_new()) {
-        simd.vectorize(avx2::Below { simd, pixels, cols: slice.cols(), thresholds_hu, masks });
-        return;
+    if let SliceData::I16(pixels) = slice.data() {
+        let cols = slice.cols();
+        if let Some(simd) = pulp::x86::V4::try_new() {
+            return simd.vectorize(x86::Below { simd, pixels, cols, thresholds_hu, masks });
+        }
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            return simd.vectorize(x86::Below { simd, pixels, cols, thresholds_hu, masks });
+        }
     }
     let cols = slice.cols();
     for row in 0..slice.rows() {
@@ -67,59 +72,87 @@ fn bits_below<T: Copy + PartialOrd>(pixels: &[T], threshold: T) -> u64 {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod avx2 {
-    //! The same words, 32 pixels at a step, on machines with AVX2.
+mod x86 {
+    //! The same words, 32 pixels at a step, on machines with AVX2 or AVX-512.
 
     use super::bits_below;
     use hilum_core::MaskViewMut;
-    use pulp::x86::V3;
+    use pulp::i16x32;
+    use pulp::x86::{V3, V4};
     use std::arch::x86_64::__m256i;
 
-    /// The whole slice, to be compiled for AVX2 as one piece.
-    pub(super) struct Below<'a, 'm, const N: usize> {
-        pub(super) simd: V3,
+    /// The whole slice, to be compiled for the machine as one piece.
+    pub(super) struct Below<'a, 'm, S, const N: usize> {
+        pub(super) simd: S,
         pub(super) pixels: &'a [i16],
         pub(super) cols: usize,
         pub(super) thresholds_hu: [i16; N],
         pub(super) masks: [MaskViewMut<'m>; N],
     }
 
-    impl<const N: usize> pulp::NullaryFnOnce for Below<'_, '_, N> {
+    impl<S: Compare, const N: usize> pulp::NullaryFnOnce for Below<'_, '_, S, N> {
         type Output = ();
 
         #[inline(always)]
         fn call(self) {
             let Self { simd, pixels, cols, thresholds_hu, mut masks } = self;
-            for (row, line) in pixels.chunks_exact(cols).enumerate() {
+            let words = masks.each_mut().map(|mask| mask.words_mut());
+            // Rows of whole words follow one another without a gap.
+            let line_px = if cols.is_multiple_of(64) { pixels.len() } else { cols };
+            for (row, line) in pixels.chunks_exact(line_px.max(1)).enumerate() {
                 let (blocks, rest) = line.as_chunks::<64>();
-                let lines = masks.each_mut().map(|mask| mask.row_mut(row));
+                let first = row * cols.div_ceil(64);
                 for (index, block) in blocks.iter().enumerate() {
-                    let words = word_i16(simd, block, thresholds_hu);
+                    let below = simd.word(block, thresholds_hu);
                     for n in 0..N {
-                        lines[n][index] = words[n];
+                        words[n][first + index] = below[n];
                     }
                 }
                 if !rest.is_empty() {
                     for n in 0..N {
-                        lines[n][blocks.len()] = bits_below(rest, thresholds_hu[n]);
+                        words[n][first + blocks.len()] = bits_below(rest, thresholds_hu[n]);
                     }
                 }
             }
         }
     }
 
-    /// Plain loops throughout: a closure here would be compiled without AVX2.
-    #[inline(always)]
-    pub(super) fn word_i16<const N: usize>(simd: V3, block: &[i16; 64], thresholds: [i16; N]) -> [u64; N] {
-        let [a, b, c, d]: [__m256i; 4] = bytemuck::must_cast(*block);
-        let mut words = [0u64; N];
-        let mut n = 0;
-        while n < N {
-            let limit = simd.avx._mm256_set1_epi16(thresholds[n]);
-            words[n] = half(simd, limit, a, b) | half(simd, limit, c, d) << 32;
-            n += 1;
+    /// A machine's way to compare.
+    pub(super) trait Compare: Copy {
+        /// One bit a pixel for each threshold: below it or not.
+        fn word<const N: usize>(self, block: &[i16; 64], thresholds: [i16; N]) -> [u64; N];
+    }
+
+    // Plain loops throughout: a closure here would be compiled for any machine.
+    impl Compare for V4 {
+        #[inline(always)]
+        fn word<const N: usize>(self, block: &[i16; 64], thresholds: [i16; N]) -> [u64; N] {
+            let [a, b]: [i16x32; 2] = bytemuck::must_cast(*block);
+            let mut words = [0u64; N];
+            let mut n = 0;
+            while n < N {
+                let limit = self.splat_i16x32(thresholds[n]);
+                let (low, high) = (self.cmp_lt_i16x32(a, limit), self.cmp_lt_i16x32(b, limit));
+                words[n] = u64::from(low.0) | u64::from(high.0) << 32;
+                n += 1;
+            }
+            words
         }
-        words
+    }
+
+    impl Compare for V3 {
+        #[inline(always)]
+        fn word<const N: usize>(self, block: &[i16; 64], thresholds: [i16; N]) -> [u64; N] {
+            let [a, b, c, d]: [__m256i; 4] = bytemuck::must_cast(*block);
+            let mut words = [0u64; N];
+            let mut n = 0;
+            while n < N {
+                let limit = self.avx._mm256_set1_epi16(thresholds[n]);
+                words[n] = half(self, limit, a, b) | half(self, limit, c, d) << 32;
+                n += 1;
+            }
+            words
+        }
     }
 
     /// One bit for each of 32 pixels: below the limit or not.

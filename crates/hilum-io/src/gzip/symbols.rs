@@ -31,7 +31,13 @@ pub(super) fn decode(
     last: usize,
     window: &mut Window,
 ) -> (Cursor, Pause) {
-    pulp::Arch::new().dispatch(Decode { codes, packed, from, last, window })
+    let work = Decode { codes, packed, from, last, window };
+    // For AVX-512 the same code comes out 3 % slower.
+    #[cfg(target_arch = "x86_64")]
+    if let Some(machine) = pulp::x86::V3::try_new() {
+        return machine.vectorize(work);
+    }
+    pulp::NullaryFnOnce::call(work)
 }
 
 /// What [`decode`] is given, to be compiled for the machine's own shifts.

@@ -20,72 +20,67 @@ impl Ends {
     }
 }
 
-/// What touches the ends of a row of `cols` columns; `word` gives its words, whose bits beyond the columns are clear.
-#[inline(always)]
-pub(super) fn ends_of(cols: u32, word: impl Fn(usize) -> u64) -> Ends {
-    let mut left = 0;
-    while left < cols {
-        let ones = word(left as usize / 64).trailing_ones();
-        left += ones;
-        if ones < 64 {
-            break;
-        }
-    }
-    if left >= cols {
-        return Ends { left: cols, right: cols };
-    }
-    let mut right = cols;
-    while right > left {
-        // The last word may be filled up with bits that are no columns.
-        let within = (right - 1) % 64 + 1;
-        let ones = (word((right as usize - 1) / 64) << (64 - within)).leading_ones();
-        right -= ones;
-        if ones < within {
-            break;
-        }
-    }
-    Ends { left, right }
+/// The runs of a mask in one line, each by the two places where it begins and ends. The memory is kept from mask to mask.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Line {
+    /// The first one is nothing.
+    places: Vec<u32>,
+    filled: usize,
 }
 
-/// Appends the runs of a row between its `ends`; the row begins at `place`.
-#[inline(always)]
-pub(super) fn push_runs(place: u32, ends: Ends, word: impl Fn(usize) -> u64, runs: &mut Vec<Run>) {
-    let Ends { left, right } = ends;
-    if left >= right {
-        return;
+impl Line {
+    /// Forgets all runs.
+    pub(super) fn clear(&mut self) {
+        self.filled = 1;
     }
-    // The columns beside the ends are clear: no run reaches them.
-    let (first, last) = (left / 64, (right - 1) / 64);
-    let mut place = place + first * 64;
-    let mut within = u64::MAX << (left % 64);
-    let mut previous_bit = 0;
-    let mut start = 0;
-    for index in first..=last {
-        if index == last {
-            within &= u64::MAX >> (63 - (right - 1) % 64);
+
+    /// The runs, in order.
+    pub(super) fn runs(&self) -> &[[u32; 2]] {
+        self.places.get(1..self.filled).unwrap_or_default().as_chunks().0
+    }
+
+    /// Appends the runs of a row but for what touches its ends, which is returned.
+    ///
+    /// * `first` - the place of the row's first column.
+    /// * `word` - gives the row's words, whose bits beyond the columns are clear.
+    #[inline(always)]
+    pub(super) fn push_row(&mut self, first: u32, cols: u32, word: impl Fn(usize) -> u64) -> Ends {
+        let most = self.filled + cols as usize + 1;
+        if self.places.len() < most {
+            self.places.resize(2 * most, 0);
         }
-        let word = word(index as usize) & within;
-        within = u64::MAX;
-        // A set bit here marks a column where the row changes between set and clear.
-        let mut changes = word ^ (word << 1 | previous_bit);
-        if previous_bit != 0 {
-            let end = place + changes.trailing_zeros();
-            if changes != 0 {
-                runs.push(Run { start, end });
+        let places = &mut self.places[..];
+        let (words, last) = (cols.div_ceil(64) as usize, (cols - 1) % 64);
+        let (begins_set, ends_set) = (word(0) & 1, word(words - 1) >> last & 1);
+        // If the row begins set, the first change ends what touches its end. It is written over the last place before, which is put
+        // back: so the changes that remain come in pairs.
+        let before = places[self.filled - 1];
+        let start = self.filled - begins_set as usize;
+        let (mut at, mut place, mut previous_bit) = (start, first, begins_set);
+        let mut within = u64::MAX;
+        for index in 0..words {
+            let word = word(index);
+            if index + 1 == words {
+                within = u64::MAX >> (63 - last);
+            }
+            // A set bit here marks a column where the row changes between set and clear.
+            let mut changes = (word ^ (word << 1 | previous_bit)) & within;
+            while changes != 0 {
+                places[at] = place + changes.trailing_zeros();
+                at += 1;
                 changes &= changes - 1;
             }
+            previous_bit = word >> 63;
+            place += 64;
         }
-        while changes != 0 {
-            start = place + changes.trailing_zeros();
-            changes &= changes - 1;
-            if changes == 0 {
-                break;
-            }
-            runs.push(Run { start, end: place + changes.trailing_zeros() });
-            changes &= changes - 1;
+        if begins_set == 1 && at == start {
+            return Ends { left: cols, right: cols };
         }
-        previous_bit = word >> 63;
-        place += 64;
+        let left = if begins_set == 1 { places[start] - first } else { 0 };
+        places[self.filled - 1] = before;
+        self.filled = at - ends_set as usize;
+        let right = if ends_set == 1 { places[self.filled] - first } else { cols };
+        Ends { left, right }
     }
 }
 
@@ -104,12 +99,11 @@ mod tests {
             ("# .", 2, (1, 2), vec![]),
             (". #", 2, (0, 1), vec![]),
         ] {
-            let (mut found, row) = (Vec::new(), Mask::drawn(text));
-            let word = |index: usize| row.view().row(0)[index];
-            let ends_found = ends_of(cols, word);
-            push_runs(0, ends_found, word, &mut found);
+            let (mut line, row) = (Line::default(), Mask::drawn(text));
+            line.clear();
+            let ends_found = line.push_row(0, cols, |index: usize| row.view().row(0)[index]);
             assert_eq!(ends_found, Ends { left: ends.0, right: ends.1 }, "{text}");
-            assert_eq!(found.iter().map(|run| (run.start, run.end)).collect::<Vec<_>>(), runs, "{text}");
+            assert_eq!(line.runs().iter().map(|&[start, end]| (start, end)).collect::<Vec<_>>(), runs, "{text}");
         }
     }
 }

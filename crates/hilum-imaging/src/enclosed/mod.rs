@@ -16,7 +16,7 @@ pub(crate) use shared::SharedPixels;
 
 use crate::runs::Run;
 use crate::sets::DisjointSets;
-use ends::{Ends, ends_of, push_runs};
+use ends::{Ends, Line};
 use hilum_core::MaskView;
 
 /// The label of a run that is joined to the border; enclosed regions have the labels from 1 on, in the order in which a
@@ -37,7 +37,7 @@ pub(crate) struct EnclosedRun {
 pub(crate) struct Enclosed {
     ends: Vec<Ends>,
     /// The runs between the ends, as places in a line of rows of `2^row_bits` places.
-    runs: Vec<Run>,
+    line: Line,
     row_bits: u32,
     /// The label of each run.
     labels: Vec<u32>,
@@ -73,12 +73,10 @@ impl Enclosed {
         self.row_bits = cols.next_power_of_two().trailing_zeros();
         let cols = cols as u32;
         self.ends.clear();
-        self.runs.clear();
+        self.line.clear();
         self.outside_px = 0;
         for row in 0..rows {
-            let word = words_of(row);
-            let ends = ends_of(cols, &word);
-            push_runs((row as u32) << self.row_bits, ends, &word, &mut self.runs);
+            let ends = self.line.push_row((row as u32) << self.row_bits, cols, words_of(row));
             self.outside_px += u64::from(ends.left + cols - ends.right);
             self.ends.push(ends);
         }
@@ -92,47 +90,43 @@ impl Enclosed {
         // Beyond the first and the last row all is outside.
         let beyond = Ends { left: cols, right: 0 };
         let (row_bits, rows) = (self.row_bits, self.ends.len());
-        for run in &self.runs {
-            let (row, cols) = in_row(*run, row_bits);
+        let row_places = 1 << row_bits;
+        let (mut first, runs) = (0, self.line.runs());
+        for &[start, end] in runs {
+            let (row, cols) = in_row([start, end], row_bits);
             let before = if row == 0 { beyond } else { self.ends[row - 1] };
             let after = if row + 1 == rows { beyond } else { self.ends[row + 1] };
             let left = before.left.max(after.left);
             let right = before.right.min(after.right);
-            self.labels.push(if cols.start < left || cols.end > right { outside } else { UNLABELLED });
-        }
-        let row = 1 << row_bits;
-        let (mut first, runs) = (0, &self.runs);
-        for (here, run) in runs.iter().enumerate() {
-            while runs[first].end + row <= run.start {
+            let mut ours = if cols.start < left || cols.end > right { outside } else { UNLABELLED };
+            while runs[first][1] + row_places <= start {
                 first += 1;
             }
             let mut other = first;
-            while runs[other].start + row < run.end {
-                let (ours, theirs) = (self.labels[here], self.labels[other]);
+            while runs[other][0] + row_places < end {
+                let theirs = self.labels[other];
                 if ours == UNLABELLED {
-                    self.labels[here] = theirs;
+                    ours = theirs;
                 } else if ours != theirs {
-                    self.labels[here] = self.sets.union(ours, theirs);
+                    ours = self.sets.union(ours, theirs);
                 }
                 other += 1;
             }
-            if self.labels[here] == UNLABELLED {
-                self.labels[here] = self.sets.push();
-            }
+            self.labels.push(if ours == UNLABELLED { self.sets.push() } else { ours });
         }
         let (numbers, count) = self.sets.numbered();
         self.regions = count - 1;
         // Written one after the other, and written over where it turns out to be outside.
         let none = EnclosedRun { row: 0, run: Run { start: 0, end: 0 }, label: OUTSIDE };
         self.enclosed_runs.clear();
-        self.enclosed_runs.resize(self.runs.len(), none);
+        self.enclosed_runs.resize(runs.len(), none);
         let mut enclosed = 0;
-        for (&run, label) in self.runs.iter().zip(&mut self.labels) {
+        for (&run, label) in runs.iter().zip(&mut self.labels) {
             *label = numbers[*label as usize];
             let (row, cols) = in_row(run, row_bits);
             self.enclosed_runs[enclosed] = EnclosedRun { row: row as u32, run: cols, label: *label };
             enclosed += usize::from(*label != OUTSIDE);
-            self.outside_px += u64::from(if *label == OUTSIDE { run.len_px() } else { 0 });
+            self.outside_px += u64::from(if *label == OUTSIDE { cols.len_px() } else { 0 });
         }
         self.enclosed_runs.truncate(enclosed);
     }
@@ -174,14 +168,54 @@ impl Enclosed {
         for &EnclosedRun { row, run, label } in &next.enclosed_runs {
             shared.add(OUTSIDE, label, self.ends[row as usize].overlap_px(run));
         }
-        let (mut i, mut j) = (0, 0);
-        while let (Some(a), Some(b)) = (self.runs.get(i), next.runs.get(j)) {
-            shared.add(self.labels[i], next.labels[j], a.overlap_px(*b));
-            // The one that ends first has met all it can.
-            let a_ends_first = a.end <= b.end;
-            i += usize::from(a_ends_first);
-            j += usize::from(!a_ends_first);
-        }
+        // Each step of a walk along both lines waits for the one before. So the upper and the lower halves of the slices take turns.
+        let middle = ((self.ends.len() / 2) as u32) << self.row_bits;
+        let ((upper, lower), (next_upper, next_lower)) = (self.halves(middle), next.halves(middle));
+        let (mut upper, mut lower) = (Meetings::of(upper, next_upper), Meetings::of(lower, next_lower));
+        while upper.count_next(shared) & lower.count_next(shared) {}
+        while upper.count_next(shared) {}
+        while lower.count_next(shared) {}
+    }
+
+    /// All runs before and after a place, each with its label.
+    fn halves(&self, middle: u32) -> (Labelled<'_>, Labelled<'_>) {
+        let runs = self.line.runs();
+        let count = runs.partition_point(|&[start, _]| start < middle);
+        let ((upper, lower), (labels_upper, labels_lower)) = (runs.split_at(count), self.labels.split_at(count));
+        (Labelled { runs: upper, labels: labels_upper }, Labelled { runs: lower, labels: labels_lower })
+    }
+}
+
+/// Runs in a line, and the label of each.
+struct Labelled<'a> {
+    runs: &'a [[u32; 2]],
+    labels: &'a [u32],
+}
+
+/// A walk along two lines of runs, from meeting to meeting.
+struct Meetings<'a> {
+    ours: Labelled<'a>,
+    theirs: Labelled<'a>,
+    /// The runs that are next.
+    at: [usize; 2],
+}
+
+impl<'a> Meetings<'a> {
+    fn of(ours: Labelled<'a>, theirs: Labelled<'a>) -> Self {
+        Self { ours, theirs, at: [0; 2] }
+    }
+
+    /// Counts the pixels that the next two runs share, and goes on; `false` at the end of a line.
+    #[inline(always)]
+    fn count_next(&mut self, shared: &mut SharedPixels) -> bool {
+        let [i, j] = self.at;
+        let (Some(&a), Some(&b)) = (self.ours.runs.get(i), self.theirs.runs.get(j)) else { return false };
+        let [a, b] = [a, b].map(|[start, end]| Run { start, end });
+        shared.add(self.ours.labels[i], self.theirs.labels[j], a.overlap_px(b));
+        // The one that ends first has met all it can.
+        let a_ends_first = a.end <= b.end;
+        self.at = [i + usize::from(a_ends_first), j + usize::from(!a_ends_first)];
+        true
     }
 }
 
@@ -190,10 +224,10 @@ const UNLABELLED: u32 = u32::MAX;
 
 /// The row of a run in the line of rows, and its columns.
 #[inline(always)]
-fn in_row(run: Run, row_bits: u32) -> (usize, Run) {
-    let row = run.start >> row_bits;
+fn in_row([start, end]: [u32; 2], row_bits: u32) -> (usize, Run) {
+    let row = start >> row_bits;
     let first = row << row_bits;
-    (row as usize, Run { start: run.start - first, end: run.end - first })
+    (row as usize, Run { start: start - first, end: end - first })
 }
 
 #[cfg(test)]

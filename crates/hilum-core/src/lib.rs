@@ -18,6 +18,7 @@
 mod bins;
 mod finding;
 mod geometry;
+mod large;
 mod mask;
 mod orientation;
 mod recipe;
@@ -30,6 +31,7 @@ mod words;
 pub use bins::{Bins, round_step};
 pub use finding::{Finding, Level, Status};
 pub use geometry::{Affine, AffineSource, Geometry, GeometryError, InPlaneSpacingMm, MOST_SLICE_SIDE_PX};
+pub use large::LargeList;
 pub use mask::{Mask, MaskView, MaskViewMut, MaskVolume};
 pub use orientation::{AxialFrame, Direction, Orientation};
 pub use recipe::Recipe;

@@ -230,9 +230,27 @@ impl MaskViewMut<'_> {
         for other in &others {
             assert_eq!((self.rows, self.cols), (other.rows, other.cols), "masks of one shape");
         }
-        let words = others.map(|other| &other.words[..self.words.len()]);
-        for (index, own) in self.words.iter_mut().enumerate() {
-            *own = op(*own, words.map(|words| words[index]));
+        let others = others.map(|other| &other.words[..self.words.len()]);
+        pulp::Arch::new().dispatch(Combine { own: self.words, others, op });
+    }
+}
+
+/// What [`MaskViewMut::combine`] does, to be compiled for the machine's widest registers.
+struct Combine<'a, const N: usize, F> {
+    own: &'a mut [u64],
+    others: [&'a [u64]; N],
+    op: F,
+}
+
+impl<const N: usize, F: Fn(u64, [u64; N]) -> u64> pulp::NullaryFnOnce for Combine<'_, N, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { own, others, op } = self;
+        let others = others.map(|other| &other[..own.len()]);
+        for (index, own) in own.iter_mut().enumerate() {
+            *own = op(*own, others.map(|other| other[index]));
         }
     }
 }

@@ -103,7 +103,11 @@ mod tests {
             line.clear();
             let ends_found = line.push_row(0, cols, |index: usize| row.view().row(0)[index]);
             assert_eq!(ends_found, Ends { left: ends.0, right: ends.1 }, "{text}");
-            assert_eq!(line.runs().iter().map(|&[start, end]| (start, end)).collect::<Vec<_>>(), runs, "{text}");
+            assert_eq!(
+                line.runs().iter().map(|&[start, end]| (start, end)).collect::<Vec<_>>(),
+                runs,
+                "{text}"
+            );
         }
     }
 }

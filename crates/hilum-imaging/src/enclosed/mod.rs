@@ -172,16 +172,23 @@ impl Enclosed {
         let middle = ((self.ends.len() / 2) as u32) << self.row_bits;
         let ((upper, lower), (next_upper, next_lower)) = (self.halves(middle), next.halves(middle));
         let (mut upper, mut lower) = (Meetings::of(upper, next_upper), Meetings::of(lower, next_lower));
-        while upper.count_next(shared) & lower.count_next(shared) {}
-        while upper.count_next(shared) {}
-        while lower.count_next(shared) {}
+        while upper.goes_on() && lower.goes_on() {
+            upper.count_next(shared);
+            lower.count_next(shared);
+        }
+        for walk in [&mut upper, &mut lower] {
+            while walk.goes_on() {
+                walk.count_next(shared);
+            }
+        }
     }
 
     /// All runs before and after a place, each with its label.
     fn halves(&self, middle: u32) -> (Labelled<'_>, Labelled<'_>) {
         let runs = self.line.runs();
         let count = runs.partition_point(|&[start, _]| start < middle);
-        let ((upper, lower), (labels_upper, labels_lower)) = (runs.split_at(count), self.labels.split_at(count));
+        let ((upper, lower), (labels_upper, labels_lower)) =
+            (runs.split_at(count), self.labels.split_at(count));
         (Labelled { runs: upper, labels: labels_upper }, Labelled { runs: lower, labels: labels_lower })
     }
 }
@@ -205,17 +212,21 @@ impl<'a> Meetings<'a> {
         Self { ours, theirs, at: [0; 2] }
     }
 
-    /// Counts the pixels that the next two runs share, and goes on; `false` at the end of a line.
+    /// Whether neither line has ended.
     #[inline(always)]
-    fn count_next(&mut self, shared: &mut SharedPixels) -> bool {
+    fn goes_on(&self) -> bool {
+        self.at[0] < self.ours.runs.len() && self.at[1] < self.theirs.runs.len()
+    }
+
+    /// Counts the pixels that the next two runs share, and goes on.
+    #[inline(always)]
+    fn count_next(&mut self, shared: &mut SharedPixels) {
         let [i, j] = self.at;
-        let (Some(&a), Some(&b)) = (self.ours.runs.get(i), self.theirs.runs.get(j)) else { return false };
-        let [a, b] = [a, b].map(|[start, end]| Run { start, end });
+        let [a, b] = [self.ours.runs[i], self.theirs.runs[j]].map(|[start, end]| Run { start, end });
         shared.add(self.ours.labels[i], self.theirs.labels[j], a.overlap_px(b));
         // The one that ends first has met all it can.
         let a_ends_first = a.end <= b.end;
         self.at = [i + usize::from(a_ends_first), j + usize::from(!a_ends_first)];
-        true
     }
 }
 

@@ -151,19 +151,27 @@ fn see_within(open: u64, words: impl Iterator<Item = u64>, within: &mut Vec<u64>
 /// All cells in gaps near the wall.
 fn near_wall(cells: &Cells, survey: &Survey, far: &PolarMap, geometry: &Geometry) -> MaskVolume {
     let layer_mm = cells.slices_per_layer as f64 * geometry.slice_spacing_mm();
-    let up_to = |longest_mm: f64| short_gaps(cells.lung(), (longest_mm / layer_mm) as usize);
-    let (short, mut gaps) = (up_to(LONGEST_MM), up_to(LONGEST_BEHIND_MM));
+    let [short, mut gaps] = short_gaps(
+        cells.lung(),
+        [LONGEST_MM, LONGEST_BEHIND_MM].map(|longest| (longest / layer_mm) as usize),
+    );
+    let is_gap = |layer: usize, cell_row: usize, cell_col: usize| {
+        let cell = cells.number(cell_row, cell_col);
+        let (direction, distance) = survey.seen(cell);
+        let far = far.layer(layer)[direction];
+        let at_wall = (hilum_to(far)..=far.saturating_add(UNSEEN)).contains(&distance);
+        at_wall && (survey.behind_mm(cell) >= BEHIND_FROM_MM || short.slice(layer).get(cell_row, cell_col))
+    };
     for layer in 0..gaps.slices() {
         for cell_row in 0..gaps.rows() {
-            let cols: Vec<usize> = gaps.slice(layer).columns(cell_row).collect();
-            for cell_col in cols {
-                let cell = cells.number(cell_row, cell_col);
-                let (direction, distance) = survey.seen(cell);
-                let far = far.layer(layer)[direction];
-                let at_wall = (hilum_to(far)..=far.saturating_add(UNSEEN)).contains(&distance);
-                let is_short = || short.slice(layer).get(cell_row, cell_col);
-                if !at_wall || !(survey.behind_mm(cell) >= BEHIND_FROM_MM || is_short()) {
-                    gaps.slice_mut(layer).set(cell_row, cell_col, false);
+            for (at, word) in gaps.slice_mut(layer).row_mut(cell_row).iter_mut().enumerate() {
+                let mut left = *word;
+                while left != 0 {
+                    let cell_col = 64 * at + left.trailing_zeros() as usize;
+                    if !is_gap(layer, cell_row, cell_col) {
+                        *word &= !(left & left.wrapping_neg());
+                    }
+                    left &= left - 1;
                 }
             }
         }
@@ -176,33 +184,46 @@ fn hilum_to(far: u16) -> u16 {
     far.saturating_sub(DEEPEST).max(far / 2)
 }
 
-/// What is clear in `lung` but set within no more than `longest` slices, on both sides: a closing along the slices, less what it
-/// closes. Beyond the volume nothing is set.
-fn short_gaps(lung: &MaskVolume, longest: usize) -> MaskVolume {
+/// What is clear in `lung` but set within no more than so many slices, on both sides, for two `longest` numbers of slices: a closing
+/// along the slices, less what it closes. Beyond the volume nothing is set.
+fn short_gaps(lung: &MaskVolume, longest: [usize; 2]) -> [MaskVolume; 2] {
     let slices = lung.slices();
-    let mut gaps = MaskVolume::new(lung.rows(), lung.cols(), slices);
+    let mut gaps = longest.map(|_| MaskVolume::new(lung.rows(), lung.cols(), slices));
     let words = lung.rows() * lung.cols().div_ceil(64);
-    let mut closed = vec![0; slices + longest];
     // The same word of all slices at a time.
+    let (mut here, mut closed) = (vec![0; slices], Vec::new());
     for word in 0..words {
-        closed.fill(0);
-        (0..slices).for_each(|slice| closed[slice] = lung.slice(slice).words()[word]);
-        // First what is set on any of the `longest + 1` slices that end with each, then what is in all stretches that hold a slice.
-        for step in doubling(longest) {
-            for at in (step..closed.len()).rev() {
-                closed[at] |= closed[at - step];
-            }
+        here.iter_mut().enumerate().for_each(|(slice, here)| *here = lung.slice(slice).words()[word]);
+        if here.iter().all(|&here| here == 0) {
+            continue;
         }
-        for step in doubling(longest) {
-            for at in 0..closed.len() - step {
-                closed[at] &= closed[at + step];
+        for (gaps, longest) in gaps.iter_mut().zip(longest) {
+            close(&here, longest, &mut closed);
+            for (slice, (&closed, &here)) in closed.iter().zip(&here).enumerate() {
+                gaps.slice_mut(slice).words_mut()[word] = closed & !here;
             }
-        }
-        for (slice, &closed) in closed[..slices].iter().enumerate() {
-            gaps.slice_mut(slice).words_mut()[word] = closed & !lung.slice(slice).words()[word];
         }
     }
     gaps
+}
+
+/// Writes `lung`, a word of every slice, closed over `longest` slices, into `closed`.
+fn close(lung: &[u64], longest: usize, closed: &mut Vec<u64>) {
+    closed.clear();
+    closed.extend_from_slice(lung);
+    closed.resize(lung.len() + longest, 0);
+    // First what is set on any of the `longest + 1` slices that end with each, then what is in all stretches that hold a slice.
+    for step in doubling(longest) {
+        for at in (step..closed.len()).rev() {
+            closed[at] |= closed[at - step];
+        }
+    }
+    for step in doubling(longest) {
+        for at in 0..closed.len() - step {
+            closed[at] &= closed[at + step];
+        }
+    }
+    closed.truncate(lung.len());
 }
 
 /// Shifts that, one after the other, spread a slice over `reach` more: each no longer than what was reached before, plus one.
@@ -287,7 +308,7 @@ mod tests {
         let mut lung = MaskVolume::new(1, 1, along.len());
         along.iter().enumerate().for_each(|(slice, &set)| lung.slice_mut(slice).set(0, 0, set));
         let found = |longest: usize| -> Vec<usize> {
-            let gaps = short_gaps(&lung, longest);
+            let [_, gaps] = short_gaps(&lung, [1, longest]);
             (0..along.len()).filter(|&slice| gaps.slice(slice).get(0, 0)).collect()
         };
         assert!(found(1).is_empty());

@@ -53,7 +53,7 @@ impl PolarMap {
 
     /// For every direction the extreme (`of` two distances) of all layers within `reach`; beyond the scan there is
     /// no lung.
-    pub(crate) fn along_layers(&self, reach: usize, of: fn(u16, u16) -> u16) -> Self {
+    pub(crate) fn along_layers(&self, reach: usize, of: impl Fn(u16, u16) -> u16) -> Self {
         let mut map = self.clone();
         let layers = self.layers();
         for (layer, row) in map.quarters.chunks_exact_mut(DIRECTIONS).enumerate() {
@@ -70,7 +70,7 @@ impl PolarMap {
     }
 
     /// For every layer the extreme of all directions within `reach`.
-    pub(crate) fn around(&self, reach: usize, of: fn(u16, u16) -> u16) -> Self {
+    pub(crate) fn around(&self, reach: usize, of: impl Fn(u16, u16) -> u16) -> Self {
         let mut map = self.clone();
         for (layer, row) in map.quarters.chunks_exact_mut(DIRECTIONS).enumerate() {
             let from = self.layer(layer);

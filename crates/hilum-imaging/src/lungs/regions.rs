@@ -4,12 +4,14 @@
 
 use crate::enclosed::{Enclosed, EnclosedRun, OUTSIDE, SharedPixels};
 use crate::runs::Run;
-use hilum_core::{MOST_SLICE_SIDE_PX, MaskView, MaskViewMut};
+use bytemuck::{Pod, Zeroable};
+use hilum_core::{LargeList, MOST_SLICE_SIDE_PX, MaskView, MaskViewMut};
 use std::ops::Range;
 
 /// A run and the row it lies in, in as few bytes as will do: a scan holds up to a million of them, and fresh memory costs more
 /// than what is done with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct RowRun {
     row: u16,
     start: u16,
@@ -74,7 +76,7 @@ pub struct Link {
 #[derive(Debug, Clone, Default)]
 pub struct AirRegions {
     regions: Vec<Region>,
-    runs: Vec<RowRun>,
+    runs: LargeList<RowRun>,
     slice_starts: Vec<usize>,
     links: Vec<Link>,
     latest: Enclosed,
@@ -126,11 +128,12 @@ impl AirRegions {
             region.runs = next..next;
             next += count;
         }
-        self.runs.resize(next, RowRun::new(0, Run { start: 0, end: 0 }));
+        self.runs.grow_to(next);
+        let runs = &mut self.runs[..];
         for &EnclosedRun { row, run, label } in self.latest.runs() {
             let region = &mut regions[label as usize - 1];
             region.gas_px += count_in_run(gas.row(row as usize), run);
-            self.runs[region.runs.end] = RowRun::new(row, run);
+            runs[region.runs.end] = RowRun::new(row, run);
             region.runs.end += 1;
         }
         if self.latest.outside_px() > 0 {

@@ -153,18 +153,19 @@ pub(crate) fn bounds_of_both(a: [u32; 4], b: [u32; 4]) -> [u32; 4] {
 /// First row, first column, one past the last row, one past the last column.
 pub(crate) fn bounds(mask: &Mask) -> [u32; 4] {
     let view = mask.view();
-    let mut bounds = [u32::MAX, u32::MAX, 0, 0];
-    let [top, left, bottom, right] = &mut bounds;
-    for row in 0..view.rows() {
-        let words = view.row(row);
-        let Some(first) = words.iter().position(|&word| word != 0) else { continue };
-        let last = words.iter().rposition(|&word| word != 0).unwrap_or(first);
-        *top = (*top).min(row as u32);
-        *bottom = row as u32 + 1;
-        *left = (*left).min(first as u32 * 64 + words[first].trailing_zeros());
-        *right = (*right).max(last as u32 * 64 + 64 - words[last].leading_zeros());
+    let is_set = |row: &usize| view.row(*row).iter().any(|&word| word != 0);
+    let (Some(top), Some(bottom)) = ((0..view.rows()).find(is_set), (0..view.rows()).rfind(is_set)) else {
+        return [u32::MAX, u32::MAX, 0, 0];
+    };
+    // All rows in one, and of that the first and the last pixel.
+    let mut any = view.row(top).to_vec();
+    for row in top + 1..=bottom {
+        any.iter_mut().zip(view.row(row)).for_each(|(any, &word)| *any |= word);
     }
-    bounds
+    let first = any.iter().position(|&word| word != 0).unwrap_or(0);
+    let last = any.iter().rposition(|&word| word != 0).unwrap_or(0);
+    let left = 64 * first as u32 + any[first].trailing_zeros();
+    [top as u32, left, bottom as u32 + 1, 64 * last as u32 + 64 - any[last].leading_zeros()]
 }
 
 #[cfg(test)]

@@ -196,7 +196,8 @@ impl Survey {
     /// Distance of a pixel, in quarters of a millimetre.
     pub(crate) fn distance(&self, row: usize, col: usize) -> u16 {
         let (y, x) = self.beside_line(row, col);
-        (y.hypot(x) * PER_MM) as u16
+        // Millimetres are neither so large nor so small that `hypot` would have to take care.
+        ((y * y + x * x).sqrt() * PER_MM) as u16
     }
 
     /// Where a pixel lies as seen from the line (mm), along the rows' and the columns' index.

@@ -27,43 +27,50 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    /// Looks at the middle of every cell.
-    pub(crate) fn of(lung: &MaskVolume, geometry: &Geometry) -> Self {
+    /// Cells in which nothing has been seen yet, of volumes like this one.
+    pub(crate) fn new(like: &MaskVolume, geometry: &Geometry) -> Self {
         let spacing = geometry.in_plane_spacing_mm();
         let (row_step, col_step) = (steps(spacing.row), steps(spacing.col));
         let slices_per_layer = steps(geometry.slice_spacing_mm());
-        let layers = lung.slices().div_ceil(slices_per_layer);
-        let (down, across) = (lung.rows().div_ceil(row_step), lung.cols().div_ceil(col_step));
-        let mut cells = Self {
+        let layers = like.slices().div_ceil(slices_per_layer);
+        let (down, across) = (like.rows().div_ceil(row_step), like.cols().div_ceil(col_step));
+        Self {
             slices_per_layer,
-            slices: lung.slices(),
-            rows: lung.rows(),
-            cols: lung.cols(),
+            slices: like.slices(),
+            rows: like.rows(),
+            cols: like.cols(),
             row_step,
             col_step,
-            middles: Middles::new(lung.cols(), col_step),
+            middles: Middles::new(like.cols(), col_step),
             lung: MaskVolume::new(down, across, layers),
-        };
-        (0..layers).for_each(|layer| cells.look_at(layer, lung));
+        }
+    }
+
+    /// The cells of a lung.
+    #[cfg(test)]
+    pub(crate) fn of(lung: &MaskVolume, geometry: &Geometry) -> Self {
+        let mut cells = Self::new(lung, geometry);
+        (0..lung.slices()).for_each(|slice| cells.look_at(slice, lung.slice(slice)));
         cells
     }
 
     /// The cells of a lung that has changed on these slices.
     pub(crate) fn after_change(&self, slices: &[usize], lung: &MaskVolume) -> Self {
         let mut cells = self.clone();
-        for &slice in slices {
-            if slice == cells.middle_slice(cells.layer(slice)) {
-                cells.look_at(cells.layer(slice), lung);
-            }
-        }
+        slices.iter().for_each(|&slice| cells.look_at(slice, lung.slice(slice)));
         cells
     }
 
-    fn look_at(&mut self, layer: usize, lung: &MaskVolume) {
-        let (from, mut to) = (lung.slice(self.middle_slice(layer)), self.lung.slice_mut(layer));
+    /// Takes in the lung of a slice: where it is the middle one of its layer, the middle of every cell is looked at.
+    pub(crate) fn look_at(&mut self, slice: usize, lung: MaskView<'_>) {
+        let layer = self.layer(slice);
+        if slice != self.middle_slice(layer) {
+            return;
+        }
+        let mut to = self.lung.slice_mut(layer);
         to.clear();
         for (cell_row, row) in (self.row_step / 2..lung.rows()).step_by(self.row_step).enumerate() {
-            self.middles.look(from.row(row), to.row_mut(cell_row));
+            self.middles.look(lung.row(row), to.row_mut(cell_row));
         }
     }
 

@@ -258,7 +258,7 @@ mod tests {
     /// Pixels in gaps, slice by slice, where the whole lungs are known.
     fn in_gaps(missing: impl Fn(usize, usize, usize) -> bool) -> Vec<u64> {
         let geometry = Geometry::lps([240, 159, 40], [1.0, 1.0, 3.0]).unwrap();
-        let survey = Survey::of(&lungs(|_, _, _| false), &geometry).unwrap();
+        let survey = Survey::of(Cells::of(&lungs(|_, _, _| false), &geometry), &geometry).unwrap();
         let lung = lungs(missing);
         let holes = Holes::new(GRID);
         let gaps = Gaps::of(&Cells::of(&lung, &geometry), &survey, &survey.far, &geometry);

@@ -52,6 +52,7 @@ pub use regions::{AirRegions, Link, Region, RowRun};
 pub use sides::Sides;
 
 use airway::{Grid, find_airway};
+use cells::Cells;
 use choose::choose_lungs;
 use haze::Haze;
 use hilum_core::{Direction, Geometry, InPlaneSpacingMm, MaskView, MaskVolume};
@@ -98,13 +99,16 @@ impl Lungs {
         let masks = SliceMasks::new(&regions, &kinds, &airway, spacing);
         let mut holes = Holes::new(grid);
         let haze = Haze::new(geometry);
+        let mut cells = Cells::new(&planes.edge, geometry);
         for slice in 0..regions.slices() {
             if let Some(drawn) = masks.draw(slice, &mut planes, &mut holes) {
                 haze.take_in(drawn, slice, &mut planes.edge, &mut holes);
+                // Now, while it is at hand.
+                cells.look_at(slice, planes.edge.slice(slice));
             }
         }
         let Planes { air, edge: mut lung, .. } = planes;
-        take_in_walls(&mut lung, &air, &mut holes, geometry);
+        take_in_walls(&mut lung, cells, &air, &mut holes, geometry);
         holes.fill_all_but_organs(&mut lung);
         take_off(&airway, &regions, &air, &mut lung, spacing);
         Self::of_masks(lung, air, cut_off, !airway.regions.is_empty(), spacing)

@@ -4,7 +4,7 @@
 //! slices; directions turn from the growing columns to the growing rows.
 
 use crate::lungs::cells::Cells;
-use hilum_core::{Geometry, InPlaneSpacingMm, MaskVolume};
+use hilum_core::{Geometry, InPlaneSpacingMm};
 use std::f64::consts::TAU;
 use std::ops::RangeInclusive;
 
@@ -110,12 +110,11 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Surveys a lung; `None` if there is none.
-    pub(crate) fn of(lung: &MaskVolume, geometry: &Geometry) -> Option<Self> {
+    /// Surveys a lung, in cells; `None` if there is none.
+    pub(crate) fn of(cells: Cells, geometry: &Geometry) -> Option<Self> {
         let spacing = geometry.in_plane_spacing_mm();
         let frame = geometry.frame();
         let back_per = |axis: usize, spacing_mm: f64| -geometry.affine().column(axis)[1] / spacing_mm;
-        let cells = Cells::of(lung, geometry);
         let (mut count, mut row_sum, mut col_sum) = (0usize, 0, 0);
         cells.visit_all(|_, cell_row, cell_col| {
             count += 1;
@@ -219,6 +218,7 @@ pub(crate) fn mm(quarters: u16) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hilum_core::MaskVolume;
 
     /// Two lungs of 60 x 100 mm, 60 mm apart, on slices of 3 mm with pixels of 1 mm.
     fn two_lungs(slices: usize) -> (MaskVolume, Geometry) {
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn distances_are_those_of_the_walls() {
         let (lung, geometry) = two_lungs(5);
-        let survey = Survey::of(&lung, &geometry).unwrap();
+        let survey = Survey::of(Cells::of(&lung, &geometry), &geometry).unwrap();
         assert_eq!(survey.far.layers(), 5);
         // Straight along the columns lung reaches to 90 mm; a cell is 3 mm wide.
         let far = survey.far.layer(2)[0];
@@ -248,7 +248,8 @@ mod tests {
     #[test]
     fn no_lung_no_survey() {
         let (_, geometry) = two_lungs(2);
-        assert!(Survey::of(&MaskVolume::new(160, 240, 2), &geometry).is_none());
+        let cells = Cells::new(&MaskVolume::new(160, 240, 2), &geometry);
+        assert!(Survey::of(cells, &geometry).is_none());
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! the mediastinum before the spine, where heart and vessels come and go as disease does.
 
 use crate::lungs::bay::Bays;
+use crate::lungs::cells::Cells;
 use crate::lungs::dips::dips;
 use crate::lungs::gaps::Gaps;
 use crate::lungs::holes::Holes;
@@ -31,9 +32,16 @@ const CELL: u16 = quarters(6.5);
 /// Adds to `lung` what dips of its outline and gaps along the slices leave out, and has the holes of the slices that change
 /// taken anew.
 ///
+/// * `cells` - what they see of this `lung`.
 /// * `air` - pixels below -500 HU: what is air and not lung stays out.
-pub(crate) fn take_in_walls(lung: &mut MaskVolume, air: &MaskVolume, holes: &mut Holes, geometry: &Geometry) {
-    let Some(survey) = Survey::of(lung, geometry) else { return };
+pub(crate) fn take_in_walls(
+    lung: &mut MaskVolume,
+    cells: Cells,
+    air: &MaskVolume,
+    holes: &mut Holes,
+    geometry: &Geometry,
+) {
+    let Some(survey) = Survey::of(cells, geometry) else { return };
     let layer_mm = survey.cells.slices_per_layer as f64 * geometry.slice_spacing_mm();
     let walls = Walls::of(survey, layer_mm);
     let bays = Bays::new(geometry);
@@ -187,7 +195,8 @@ mod tests {
         let (mut lung, geometry) = lungs(missing);
         let before = lung.slice(20).count_px();
         let air = lung.clone();
-        take_in_walls(&mut lung, &air, &mut Holes::new(GRID), &geometry);
+        let cells = Cells::of(&lung, &geometry);
+        take_in_walls(&mut lung, cells, &air, &mut Holes::new(GRID), &geometry);
         (before, lung.slice(20).count_px())
     }
 

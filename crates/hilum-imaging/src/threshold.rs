@@ -211,7 +211,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_pixel_is_compared(cols in 1usize..200, rows in 1usize..4, seed in any::<u64>()) {
+        fn every_pixel_is_compared(
+            cols in prop_oneof![1usize..200, Just(64), Just(128)], rows in 1usize..4, seed in any::<u64>()
+        ) {
             let mut state = seed;
             let pixels: Vec<i16> = (0..rows * cols).map(|_| {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -221,7 +223,21 @@ mod tests {
             let slice = SliceView::new(rows, cols, SliceData::I16(&pixels)).unwrap();
             threshold_below(slice, [-500, 300], [a.view_mut(), b.view_mut()]);
             check(rows, cols, &pixels, &[a.clone(), b.clone()], [-500, 300]);
-            // The way of machines without AVX2.
+            // The ways of machines with AVX-512, with AVX2, and with neither.
+            #[cfg(target_arch = "x86_64")]
+            {
+                let masks = [a.view_mut(), b.view_mut()];
+                let (pixels, thresholds_hu) = (&pixels[..], [-500, 300]);
+                if let Some(simd) = pulp::x86::V4::try_new() {
+                    simd.vectorize(x86::Below { simd, pixels, cols, thresholds_hu, masks });
+                    check(rows, cols, pixels, &[a.clone(), b.clone()], thresholds_hu);
+                }
+                let masks = [a.view_mut(), b.view_mut()];
+                if let Some(simd) = pulp::x86::V3::try_new() {
+                    simd.vectorize(x86::Below { simd, pixels, cols, thresholds_hu, masks });
+                    check(rows, cols, pixels, &[a.clone(), b.clone()], thresholds_hu);
+                }
+            }
             for (row, line) in pixels.chunks_exact(cols).enumerate() {
                 let mut lines = [a.view_mut(), b.view_mut()];
                 row_below(line, [-500, 300], &mut lines.each_mut().map(|m| m.row_mut(row)), word_i16);

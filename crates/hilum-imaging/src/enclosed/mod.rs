@@ -13,6 +13,7 @@ mod ends;
 mod shared;
 
 pub(crate) use shared::SharedPixels;
+use shared::{Labelled, Meetings};
 
 use crate::runs::Run;
 use crate::sets::DisjointSets;
@@ -190,43 +191,6 @@ impl Enclosed {
         let ((upper, lower), (labels_upper, labels_lower)) =
             (runs.split_at(count), self.labels.split_at(count));
         (Labelled { runs: upper, labels: labels_upper }, Labelled { runs: lower, labels: labels_lower })
-    }
-}
-
-/// Runs in a line, and the label of each.
-struct Labelled<'a> {
-    runs: &'a [[u32; 2]],
-    labels: &'a [u32],
-}
-
-/// A walk along two lines of runs, from meeting to meeting.
-struct Meetings<'a> {
-    ours: Labelled<'a>,
-    theirs: Labelled<'a>,
-    /// The runs that are next.
-    at: [usize; 2],
-}
-
-impl<'a> Meetings<'a> {
-    fn of(ours: Labelled<'a>, theirs: Labelled<'a>) -> Self {
-        Self { ours, theirs, at: [0; 2] }
-    }
-
-    /// Whether neither line has ended.
-    #[inline(always)]
-    fn goes_on(&self) -> bool {
-        self.at[0] < self.ours.runs.len() && self.at[1] < self.theirs.runs.len()
-    }
-
-    /// Counts the pixels that the next two runs share, and goes on.
-    #[inline(always)]
-    fn count_next(&mut self, shared: &mut SharedPixels) {
-        let [i, j] = self.at;
-        let [a, b] = [self.ours.runs[i], self.theirs.runs[j]].map(|[start, end]| Run { start, end });
-        shared.add(self.ours.labels[i], self.theirs.labels[j], a.overlap_px(b));
-        // The one that ends first has met all it can.
-        let a_ends_first = a.end <= b.end;
-        self.at = [i + usize::from(a_ends_first), j + usize::from(!a_ends_first)];
     }
 }
 

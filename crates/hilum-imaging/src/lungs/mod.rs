@@ -13,7 +13,7 @@
 //!    (one pixel at most) (`mask`);
 //! 5. ground glass above -500 HU, which pixels up to -400 HU tell, is taken in (`haze`);
 //! 6. what lies against the chest wall is taken in where lung above and below, or on both sides of it,
-//!    shows how far the lung reaches (`cells`, `polar`, `dips`, `gaps`, `wall`, `bay`);
+//!    shows how far the lung reaches (`cells`, `polar`, `dips`, `gaps`, `along`, `wall`, `bay`);
 //! 7. holes are filled unless they are organs: the liver dome, the heart (`holes`, `organs`);
 //! 8. dense tissue is every pixel of the mask at or above -500 HU, except the edge pixels of step 4.
 //!
@@ -24,6 +24,7 @@
 //! and Sensakovic 2004 (doi:10.1016/j.acra.2004.06.005) for the closing. Constants are named and argued in their files.
 
 mod airway;
+mod along;
 mod bay;
 mod body;
 mod cells;

@@ -45,6 +45,9 @@ impl Line {
     /// * `word` - gives the row's words, whose bits beyond the columns are clear.
     #[inline(always)]
     pub(super) fn push_row(&mut self, first: u32, cols: u32, word: impl Fn(usize) -> u64) -> Ends {
+        if cols == 0 {
+            return Ends { left: 0, right: 0 };
+        }
         let most = self.filled + cols as usize + 1;
         if self.places.len() < most {
             self.places.resize(2 * most, 0);

@@ -271,4 +271,15 @@ mod tests {
             prop_assert_eq!(found, expected);
         }
     }
+
+    #[test]
+    fn a_mask_without_pixels_encloses_nothing() {
+        for (rows, cols) in [(0, 0), (0, 5), (5, 0)] {
+            let mut slice = Enclosed::default();
+            slice.set(Mask::new(rows, cols).view());
+            assert_eq!((slice.regions(), slice.outside_px(), slice.runs().len()), (0, 0, 0));
+            slice.set_background(Mask::new(rows, cols).view());
+            assert_eq!((slice.regions(), slice.outside_px(), slice.runs().len()), (0, 0, 0));
+        }
+    }
 }

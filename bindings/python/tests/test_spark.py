@@ -12,19 +12,19 @@ from typing import Any, Iterator
 
 import boto3
 import pytest
+from pyspark.sql import SparkSession
 
 import hilum
 import hilum.spark
 from processes import Killer, child_reads, descendants, reads
 
-if sys.platform != "linux":
-    reason = "finds Spark's workers in /proc to kill them at chosen moments: only Linux has it"
-    pytest.skip(reason, allow_module_level=True)
-
-from pyspark.sql import SparkSession  # noqa: E402
-
 # Executors have the environment that the session begins with.
 os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
+
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/maps").exists(),
+    reason="finds the processes that it kills or counts, and what they read, in /proc, which this system lacks",
+)
 
 TABLES = ["measurements.csv", "measurements.parquet"]
 SCANS = 20
@@ -138,6 +138,7 @@ def test_rows_on_spark_are_those_of_threads(
     assert on.run["this_run"]["done"] == 0, "threads take over what Spark has done"
 
 
+@needs_proc
 def test_a_store_and_a_killed_executor_change_nothing(
     spark: SparkSession, bucket: dict[str, str], cohort: Path, expected: list[bytes], tmp_path: Path
 ) -> None:
@@ -170,6 +171,7 @@ def with_a_large_one(cohort: Path, folder: Path, hilum_program: str) -> Path:
     return scans
 
 
+@needs_proc
 def test_a_scan_that_kills_its_executor_each_time_costs_no_other(
     spark: SparkSession, cohort: Path, tmp_path: Path, hilum_program: str
 ) -> None:
@@ -187,6 +189,7 @@ def test_a_scan_that_kills_its_executor_each_time_costs_no_other(
     assert given_up.image_id == "poison" and "killed each executor" in given_up.reason
 
 
+@needs_proc
 def test_a_scan_that_kills_its_process_each_time_costs_no_other(
     spark: SparkSession, cohort: Path, tmp_path: Path, hilum_program: str
 ) -> None:
@@ -203,6 +206,7 @@ def test_a_scan_that_kills_its_process_each_time_costs_no_other(
     assert retried.counts["measured"] == 5
 
 
+@needs_proc
 def test_a_process_killed_once_is_a_second_try(
     spark: SparkSession, cohort: Path, expected: list[bytes], tmp_path: Path
 ) -> None:
@@ -237,6 +241,7 @@ def test_an_aborted_driver_is_gone_on_with(cohort: Path, expected: list[bytes], 
     assert tables(tmp_path / "out") == expected
 
 
+@needs_proc
 def test_no_process_of_ours_is_left(spark: SparkSession) -> None:
     spark.stop()
     patience = time.monotonic() + 30
